@@ -1,0 +1,1 @@
+"""The working service: channels, conversations, schedules, escalation, delivery, web and command line."""

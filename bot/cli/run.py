@@ -1,0 +1,67 @@
+"""`blether run`: channels, workers and web in one process. SIGTERM finishes what it holds and ends."""
+
+import asyncio
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from bot.app import open_app
+from bot.clock import Clock, FileClock, RealClock
+from bot.errors import ConfigurationError
+from bot.faults import kill_at
+from bot.logs import logger
+from bot.settings import faults, load
+from flows.errors import FlowError
+from storage.errors import StorageError
+
+GRACE = 10  # seconds in which what is in hand is finished
+_log = logger("run")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with its signal handling left to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def run(config: Annotated[Path, typer.Option(help="The configuration file.")] = Path("config.toml")) -> None:
+    """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
+    try:
+        asyncio.run(_run(config))
+    except (ConfigurationError, StorageError, FlowError) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(2) from None
+
+
+async def _run(config: Path) -> None:
+    settings, fault = load(config), faults()
+    clock: Clock = FileClock(fault.clock_file) if fault.clock_file else RealClock()
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    app = await open_app(settings, clock, stop_at=kill_at(fault.stop_at))
+    async with app.running() as web:
+        server = _Server(
+            uvicorn.Config(
+                web,
+                host=settings.web.host,
+                port=settings.web.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=GRACE // 2,
+            )
+        )
+        serving = asyncio.create_task(server.serve())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+        _log.info("run.stopping")
+        server.should_exit = True
+        await serving
+        waiting.cancel()

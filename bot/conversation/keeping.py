@@ -1,0 +1,43 @@
+"""★ Something that could not be decided is kept: raw, read for danger, set aside, and a person is asked to look."""
+
+from uuid import UUID
+
+from bot.channels.base import Incoming, Unreadable
+from bot.channels.unreadable import words_in
+from bot.conversation.danger import call_for_help
+from bot.conversation.matter import Batch
+from bot.safety.risk import read_danger
+from storage.records import Address, Heard, QuarantineKind, SetAside
+
+
+def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, reason: str) -> None:
+    """Something that came in and could not be decided: kept raw, read for danger, and a concern opened about it."""
+    person = batch.known.people.get(at.person_id) if at and at.person_id else None
+    words = item.text if isinstance(item, Incoming) else words_in(item.raw)
+    danger = read_danger(words)
+    if person is not None:
+        person.inbound_seq += 1
+        batch.changed_person(person)
+    row = Heard(
+        id=batch.new_id(),
+        account=item.account,
+        provider_id=item.provider_id,
+        address_id=at.id if at else None,
+        person_id=person.id if person else None,
+        seq=person.inbound_seq if person else None,
+        kind=item.kind if isinstance(item, Incoming) else "unreadable",
+        raw=item.raw,
+        danger=danger.level,
+        meant="set aside",
+        received_at=batch.now,
+    )
+    batch.changes.heard.append(row)
+    batch.note("inbound.set_aside", person=row.person_id, inbound=row.id, reason=reason)
+    quarantine(batch, "inbound", row.id, row.person_id, reason)
+    if at is not None:
+        call_for_help(batch, at, person, danger)
+
+
+def quarantine(batch: Batch, kind: QuarantineKind, subject_id: UUID, person_id: UUID | None, reason: str) -> None:
+    """Set a row aside for somebody to look at."""
+    batch.changes.set_aside.append(SetAside(batch.new_id(), kind, subject_id, person_id, reason, batch.now))

@@ -1,0 +1,78 @@
+"""★ What a flow's texts and conditions may see of a person: the context of one turn."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.conversation.matter import Batch
+from bot.people.hours import next_seen_sentence, parse_staffed
+from flows.context import Context
+from flows.model import Flow, Value
+from storage.records import Person, Schedule, Support, Team
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None) -> Context:
+    """Everything the flow may read about this person at this moment, in the person's own zone.
+
+    `flow.needs` told the load step which earlier answers to fetch; what was not fetched is missing.
+    """
+    zone = ZoneInfo(person.zone)
+    local = batch.now.astimezone(zone)
+    team = batch.team_of(person)
+    worker_id = batch.known.support.get(person.id, Support()).peer_worker
+    worker = batch.known.people.get(worker_id) if worker_id else None
+    return Context(
+        values={
+            "person": {
+                "first_name": person.first_name,
+                "language": person.language,
+                "zone": person.zone,
+                "days_enrolled": (local.date() - person.began_at.astimezone(zone).date()).days,
+            },
+            "team": {} if team is None else _team(batch, team, zone),
+            "worker": {} if worker is None else {"first_name": worker.first_name},
+            "now": _now(local),
+            "missed": schedule.missed_in_a_row if schedule else 0,
+            "caseload": batch.known.caseloads.get(person.id, 0),
+        },
+        history={
+            name: [(at, _flow_value(value)) for at, value in entries]
+            for (owner, flow_id, name), entries in batch.known.history.items()
+            if owner == person.id and flow_id == flow.id
+        },
+        at=batch.now,
+        variant=batch.known.session_counts.get((person.id, flow.id), 0),
+    )
+
+
+def next_seen(batch: Batch, team: Team, reader: ZoneInfo) -> str:
+    """When the team is in, as a sentence: "The team is next in on Monday at 9am."."""
+    return next_seen_sentence(parse_staffed(team.staffed), batch.now, ZoneInfo(team.zone), team.region, reader)
+
+
+def _team(batch: Batch, team: Team, reader: ZoneInfo) -> dict[str, Value | None]:
+    return {
+        "name": team.name,
+        "contact_name": team.contact_name or None,
+        "contact_phone": team.contact_phone or None,
+        "next_seen": next_seen(batch, team, reader),
+    }
+
+
+def _now(local: datetime) -> dict[str, Value | None]:
+    part = "morning" if local.hour < 12 else "afternoon" if local.hour < 17 else "evening"
+    return {
+        "time": f"{local:%H:%M}",
+        "date": f"{local.day} {_MONTHS[local.month - 1]}",
+        "weekday": _WEEKDAYS[local.weekday()],
+        "part_of_day": part,
+    }
+
+
+def _flow_value(value: object) -> Value:
+    return tuple(str(item) for item in value) if isinstance(value, list) else value  # pyright: ignore[reportReturnType, reportUnknownVariableType, reportUnknownArgumentType]

@@ -1,0 +1,207 @@
+"""★ The ladder of an escalation: who is told now, by which address, and when it goes on.
+
+The first usable address of a responder is written to; a telling that repeats goes by all of theirs. A responder with no
+usable address, or who said STOP, counts as nobody: the level is passed over at once and the fact is audited. Nobody at
+all is an alarm of its own.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.conversation.matter import Batch
+from bot.conversation.speaking import home, notice, reply, where_to
+from bot.escalation import wording
+from bot.escalation.ladder import Position, Responders, Telling, lapse_at, next_telling, who
+from bot.escalation.policy import Policy
+from storage.records import Address, Alert, Body, Escalation, Message, Person, Standing, Support
+
+
+def step(batch: Batch, escalation: Escalation) -> None:
+    """What is due now: the next telling, the reminder to whoever has it, or its lapse."""
+    if escalation.state != "taken":
+        tell(batch, escalation)
+        return
+    policy = Policy.from_json(escalation.policy_copy)
+    batch.changing_escalation(escalation)
+    taker = batch.known.people.get(escalation.taken_by) if escalation.taken_by else None
+    code = code_of(batch, escalation, taker)
+    if escalation.reminded_at is None:
+        escalation.reminded_at = batch.now
+        escalation.next_at = lapse_at(batch.now, policy.resolve_within)
+        batch.note("escalation.reminded", person=escalation.person_id, actor=None, escalation=escalation.id)
+        if taker is not None:
+            notice(batch, taker, wording.reminder(code), about=escalation.person_id, escalation=escalation.id)
+        return
+    escalation.state = "lapsed"
+    escalation.reminded_at = None
+    batch.note("escalation.lapsed", person=escalation.person_id, escalation=escalation.id)
+    if taker is not None:
+        notice(batch, taker, wording.lapsed(code), about=escalation.person_id, escalation=escalation.id)
+    tell(batch, escalation)
+
+
+def code_of(batch: Batch, escalation: Escalation, responder: Person | None) -> str:
+    """The code under which this responder knows the escalation; empty if they were never told."""
+    if responder is None:
+        return ""
+    for one in batch.known.standing:
+        if one.escalation_id == escalation.id and one.responder_id == responder.id and one.code:
+            return one.code
+    return ""
+
+
+def tell(batch: Batch, escalation: Escalation) -> None:
+    """Tell whoever is next on the ladder, and set when it goes on."""
+    batch.changing_escalation(escalation)
+    policy = Policy.from_json(escalation.policy_copy)
+    before = Position(escalation.level, escalation.tellings, escalation.round, escalation.unanswered_at is not None)
+    telling = next_telling(policy.levels, before, lambda tell, turn: _reachable(batch, escalation, tell, turn))
+    goes_on = escalation.round > 0
+    escalation.level = telling.position.level
+    escalation.tellings = telling.position.tellings
+    escalation.round = telling.position.round
+    escalation.next_at = telling.next_at(batch.now)
+    if goes_on:
+        batch.note(
+            "escalation.climbed",
+            person=escalation.person_id,
+            escalation=escalation.id,
+            level=telling.level,
+            telling=escalation.round,
+        )
+    for responder_id in telling.people:
+        _alert(batch, escalation, batch.person(responder_id), telling)
+    if telling.nobody:
+        _say_nobody(batch, escalation, telling)
+    if telling.unanswered:
+        escalation.unanswered_at = batch.now
+        _say_unanswered(batch, escalation, telling)
+
+
+def _reachable(batch: Batch, escalation: Escalation, roles: Sequence[str], turn: int) -> tuple[UUID, ...]:
+    """Those whom the roles stand for and who can be told: not the person themselves, and somewhere to write to."""
+    about = batch.person(escalation.person_id)
+    team = batch.known.teams.get(escalation.team_id)
+    support = batch.known.support.get(about.id, Support())
+    stands = Responders(
+        assigned_peer_worker=support.peer_worker,
+        named_supervisors=_usable(batch, about, team.supervisors if team else ()),
+        coordinators=_usable(batch, about, team.coordinators if team else ()),
+        wellness_supporter=support.wellness,
+        wellness_deputy=support.deputy,
+        line_supervisor=support.line,
+        by_key=batch.known.by_key,
+    )
+    return _usable(batch, about, who(roles, turn, stands))
+
+
+def _usable(batch: Batch, about: Person, ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    found = (batch.known.people.get(one) for one in ids if one != about.id)
+    return tuple(one.id for one in found if one is not None and one.stopped_at is None and home(one) is not None)
+
+
+def _alert(batch: Batch, escalation: Escalation, responder: Person, telling: Telling) -> None:
+    told_before = any(
+        one.responder_id == responder.id and one.escalation_id == escalation.id for one in batch.known.standing
+    )
+    addresses = where_to(responder)
+    for address in addresses if told_before else addresses[:1]:
+        alert_at(batch, escalation, responder, address, level=telling.level, telling=telling.position.round - 1)
+
+
+def alert_at(
+    batch: Batch, escalation: Escalation, responder: Person, address: Address, *, level: int, telling: int
+) -> None:
+    """One alert to one address. Its code is given in the save step; the words hold a place for it."""
+    code = code_of(batch, escalation, responder)
+    alert = Alert(
+        id=batch.new_id(),
+        escalation_id=escalation.id,
+        responder_id=responder.id,
+        address_id=address.id,
+        code=code,
+        level=level,
+        telling=telling,
+        told_at=batch.now,
+    )
+    batch.changes.new_alerts.append(alert)
+    batch.known.standing.append(
+        Standing(
+            escalation_id=escalation.id,
+            about_id=escalation.person_id,
+            responder_id=responder.id,
+            address_id=address.id,
+            code=code,
+            state=escalation.state,
+            taken_by=escalation.taken_by,
+            declined=False,
+            failed=False,
+            telling=telling,
+        )
+    )
+    batch.send(
+        Message(
+            id=batch.new_id(),
+            address_id=address.id,
+            person_id=responder.id,
+            about_id=escalation.person_id,
+            send_class="escalation",
+            purpose="alert",
+            body=_body(batch, escalation),
+            due_at=batch.now,
+            created_at=batch.now,
+            escalation_id=escalation.id,
+            alert_id=alert.id,
+        ),
+        "alert.queued",
+        escalation=escalation.id,
+        responder=responder.id,
+        alert=alert.id,
+        level=level,
+        channel=address.account,
+    )
+
+
+def _body(batch: Batch, escalation: Escalation) -> Body:
+    about = batch.person(escalation.person_id)
+    latest = escalation.reasons[-1]
+    text = wording.alert(
+        line=escalation.line,
+        severity=escalation.severity,
+        policy=escalation.policy,
+        initials=about.initials,
+        reason=latest.reason,
+        shared=latest.shared,
+    )
+    return Body(text, wording.ALERT_OPTIONS, "choice")
+
+
+def _say_nobody(batch: Batch, escalation: Escalation, telling: Telling) -> None:
+    """A level had nobody to tell: audited; nobody at all is told to every coordinator of the service."""
+    batch.note(
+        "escalation.nobody",
+        person=escalation.person_id,
+        escalation=escalation.id,
+        levels=list(telling.nobody),
+        told=len(telling.people),
+    )
+    if telling.people:
+        return
+    text = wording.nobody_to_tell(batch.person(escalation.person_id).initials, escalation.line)
+    for coordinator_id in batch.known.coordinators:
+        notice(batch, batch.person(coordinator_id), text, about=escalation.person_id, escalation=escalation.id)
+
+
+def _say_unanswered(batch: Batch, escalation: Escalation, telling: Telling) -> None:
+    """Once: the coordinators are told, and so, honestly, is the person."""
+    about = batch.person(escalation.person_id)
+    batch.note("escalation.unanswered", person=about.id, escalation=escalation.id)
+    team = batch.known.teams.get(escalation.team_id)
+    text = wording.unanswered(about.initials, escalation.line)
+    for coordinator_id in team.coordinators if team else ():
+        coordinator = batch.person(coordinator_id)
+        if coordinator_id not in telling.people or escalation.line == "wellness":
+            notice(batch, coordinator, text, about=about.id, escalation=escalation.id)
+    at = home(about)
+    if at is not None and about.stopped_at is None:
+        reply(batch, at, wording.nobody_answered_yet(escalation.line, team.name if team else ""))

@@ -1,0 +1,32 @@
+"""What reading a reply can come to: taken, unsure, or not understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The reply means `value`. `sure` is false when it was not literal: then `as_words` is said back."""
+
+    value: Value
+    sure: bool
+    as_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The reply means something, but not one thing: `hint` is a kinder, closer question than the usual one."""
+
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """The reply answers something else, or nothing. The answer type's own hint is given."""
+
+
+Understanding = Taken | Unsure | NotUnderstood
+NOT_UNDERSTOOD = NotUnderstood()

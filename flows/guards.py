@@ -1,0 +1,130 @@
+"""Names that texts and conditions read: known at all, and never printed or compared where they may be missing.
+
+For each step the names that surely have a value when it is entered are found: what every way to it has saved or
+tested. A saved name stays for the session; a context value only for the turn, for a worker may leave while a question
+waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from jinja2 import nodes
+
+from flows.draft import Draft
+from flows.kinds import Kinds
+from flows.model import Onward, Promise, Question, Step, Telling
+from flows.names import Facts, Read, facts, reads
+from flows.places import Path
+from flows.problems import did_you_mean
+from flows.report import Report
+from flows.structure import saved_names
+from flows.vocabulary import ATTRIBUTES, FUNCTIONS, MAYBE_MISSING, PLAIN_NAMES, context_names
+
+_Place = tuple[Path, nodes.Node, Facts]
+
+
+def check_names(
+    draft: Draft, report: Report, steps: Mapping[str, Step], promises: tuple[tuple[int, Promise], ...], *, whole: bool
+) -> None:
+    """Add names that are not known and, when the draft is `whole`, names that may be missing where they are read."""
+    saved = saved_names(draft)
+    entered: Mapping[str, Facts] = _entered(draft, steps, saved) if whole else {}
+    fits = Kinds.of(steps)
+    for step in steps.values():
+        place = draft.ids[step.id]
+        for path, tree, known in _places(step, place, entered.get(step.id, frozenset())):
+            real = report.real_path((), path)
+            for message in fits.misfits(tree):
+                report.add("F029", real, message, "compare numbers with numbers, and a choice with its options' ids")
+            for read in reads(tree, known):
+                if _known(read, saved, real, report) and whole and not read.guarded:
+                    _check_guard(draft, read, saved, real, report)
+    for place, promise in promises:
+        for message in fits.misfits(promise.when.tree):
+            report.add("F029", ("promises", place, "when"), message, "say it as a branch of the flow would")
+        for read in reads(promise.when.tree):
+            _known(read, saved, ("promises", place, "when"), report)
+
+
+def _known(read: Read, saved: frozenset[str], path: Path, report: Report) -> bool:
+    if read.history is not None:
+        good, name, names = read.history in saved, read.history, saved
+    elif "." in read.key:
+        parts = ATTRIBUTES[read.root]
+        good, name, names = read.key in context_names(), read.key, frozenset(f"{read.root}.{part}" for part in parts)
+    else:
+        names = saved | set(PLAIN_NAMES)
+        good, name = read.key in names, read.key
+    if not good:
+        report.add("F016", path, f"reads '{name}', which is not known", did_you_mean(name, names))
+    return good
+
+
+def _check_guard(draft: Draft, read: Read, saved: frozenset[str], path: Path, report: Report) -> None:
+    if not _maybe_missing(draft, read, saved):
+        return
+    name = read.key.replace("'", '"')
+    report.add(
+        "F017",
+        path,
+        f"reads '{name}', which may be missing here",
+        f"guard it: {{% if {name} is defined %}}…{{% endif %}}, or 'and'",
+    )
+
+
+def _maybe_missing(draft: Draft, read: Read, saved: frozenset[str]) -> bool:
+    if read.root in FUNCTIONS:
+        return read.root != "times"
+    if read.key == "caseload":
+        return draft.top.audience != "peer_worker"
+    return read.key in saved or read.key in MAYBE_MISSING
+
+
+def _places(step: Step, place: int, known: Facts) -> Iterator[_Place]:
+    """Each text and condition of a step, with what surely has a value where it is read."""
+    path: Path = ("steps", place)
+    for number, wording in enumerate(step.say if isinstance(step, Telling) else step.ask):
+        yield (*path, "say" if isinstance(step, Telling) else "ask", number), wording.tree, known
+    if isinstance(step.way, Onward):
+        known = _answered(step, known)
+        for number, branch in enumerate(step.way.branches):
+            if branch.when is not None:
+                yield (*path, "next", number, "when"), branch.when.tree, known
+                known = known | facts(branch.when.tree, False)
+
+
+def _answered(step: Step, known: Facts) -> Facts:
+    """What surely has a value once a step is left by its branches: a question's own answer does, context may be gone."""
+    if isinstance(step, Telling):
+        return known
+    return frozenset(key for key in known if "." not in key and "(" not in key) - set(PLAIN_NAMES) | {step.answer.save}
+
+
+def _entered(draft: Draft, steps: Mapping[str, Step], saved: frozenset[str]) -> Mapping[str, Facts]:
+    """For each step what surely has a value when it is entered: walked until nothing changes, each time only less."""
+    first = draft.steps[0].table.id
+    entered: dict[str, Facts] = {first: frozenset()}
+    waiting = [first]
+    while waiting:
+        step = steps[waiting.pop()]
+        for target, known in _leaving(step, entered[step.id], saved):
+            before = entered.get(target)
+            now = known if before is None else before & known
+            if now != before:
+                entered[target] = now
+                waiting.append(target)
+    return entered
+
+
+def _leaving(step: Step, known: Facts, saved: frozenset[str]) -> Iterator[tuple[str, Facts]]:
+    if isinstance(step, Question) and step.otherwise is not None:
+        yield step.otherwise, known & saved
+    if isinstance(step.way, Onward):
+        known = _answered(step, known)
+        for branch in step.way.branches:
+            if branch.when is None:
+                yield branch.to, known
+            else:
+                yield branch.to, known | facts(branch.when.tree, True)
+                known = known | facts(branch.when.tree, False)

@@ -1,0 +1,141 @@
+"""What kind of value each part of a condition has, and what is compared or added that never fits.
+
+A comparison that does not fit would end a session in the middle, and one with an option that does not exist would
+quietly never hold: both are told before the flow goes live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from jinja2 import nodes
+
+from flows.model import Answer, ChoiceAnswer, Question, ScaleAnswer, Step, TextAnswer, YesNoAnswer
+from flows.vocabulary import NUMBERS
+
+Kind = Literal["number", "text", "yes or no", "list", "any"]
+
+_Node = TypeVar("_Node", bound=nodes.Node)
+_ORDERING: Final = frozenset({"lt", "lteq", "gt", "gteq"})
+_EQUALITY: Final = frozenset({"eq", "ne"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of the names that a flow saves, and the option ids of its choices."""
+
+    saved: Mapping[str, Kind]
+    options: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, steps: Mapping[str, Step]) -> Kinds:
+        """What the questions of a flow save."""
+        answers = [step.answer for step in steps.values() if isinstance(step, Question)]
+        options: dict[str, frozenset[str]] = {}
+        for answer in answers:
+            if isinstance(answer, ChoiceAnswer):
+                ids = frozenset(option.id for option in answer.options)
+                options[answer.save] = options.get(answer.save, frozenset()) | ids
+        return cls({answer.save: _saved_kind(answer) for answer in answers}, options)
+
+    def misfits(self, tree: nodes.Node) -> Iterator[str]:
+        """What does not fit in the tree of a text or condition, in words."""
+        for comparison in _all(tree, nodes.Compare):
+            left = comparison.expr
+            for operand in comparison.ops:
+                yield from self._compared(left, operand.op, operand.expr)
+                left = operand.expr
+        for kind in (nodes.Add, nodes.Sub):
+            for total in _all(tree, kind):
+                if {self.kind(total.left), self.kind(total.right)} - {"number", "any"}:
+                    yield "adds or takes away something that is not a number"
+
+    def kind(self, node: nodes.Node) -> Kind:
+        """The kind of value that `node` has; `any` where that cannot be told."""
+        match node:
+            case nodes.Const():
+                return _constant_kind(node.value)
+            case nodes.List():
+                return "list"
+            case nodes.Name():
+                return "number" if node.name in NUMBERS else self.saved.get(node.name, "any")
+            case nodes.Getattr(node=nodes.Name() as owner):
+                return (
+                    "list" if owner.name == "wrap" else "number" if f"{owner.name}.{node.attr}" in NUMBERS else "text"
+                )
+            case nodes.Call():
+                return self._called_kind(node)
+            case nodes.Filter():
+                return "number" if node.name == "round" else "any" if node.name == "default" else "text"
+            case nodes.Neg() | nodes.Add() | nodes.Sub():
+                return "number"
+            case _:
+                return "any"
+
+    def _called_kind(self, node: nodes.Call) -> Kind:
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        first = node.args[0] if node.args else None
+        if name == "last" and isinstance(first, nodes.Const):
+            return self.saved.get(str(first.value), "any")
+        return "number"
+
+    def _compared(self, left: nodes.Expr, sign: str, right: nodes.Expr) -> Iterator[str]:
+        kinds = {self.kind(left), self.kind(right)} - {"any"}
+        if sign in _ORDERING and kinds - {"number"}:
+            yield f"asks whether a {' and a '.join(sorted(kinds))} is more or less"
+        elif sign in _EQUALITY and len(kinds) > 1:
+            yield f"compares a {' with a '.join(sorted(kinds))}"
+        elif sign not in _ORDERING | _EQUALITY:
+            yield from self._contained(left, right)
+        if sign in _EQUALITY:
+            yield from self._chosen(left, [right])
+            yield from self._chosen(right, [left])
+
+    def _contained(self, left: nodes.Expr, right: nodes.Expr) -> Iterator[str]:
+        whole, part = self.kind(right), self.kind(left)
+        if whole in ("number", "yes or no") or (whole == "text" and part not in ("text", "any")):
+            yield f"looks for a {part} in a {whole}"
+        if isinstance(right, nodes.List):
+            kinds = {self.kind(item) for item in right.items}
+            if "any" not in {part, *kinds} and kinds and part not in kinds:
+                yield f"looks for a {part} in a list of something else"
+            yield from self._chosen(left, right.items)
+
+    def _chosen(self, name: nodes.Node, values: Iterable[nodes.Node]) -> Iterator[str]:
+        """Ids that a choice is compared with and does not have."""
+        if not isinstance(name, nodes.Name) or name.name not in self.options:
+            return
+        for value in values:
+            written = value.value if isinstance(value, nodes.Const) else None
+            if isinstance(written, str) and written not in self.options[name.name]:
+                yield f"'{written}' is not an option of '{name.name}'"
+
+
+def _saved_kind(answer: Answer) -> Kind:
+    match answer:
+        case ScaleAnswer():
+            return "number"
+        case YesNoAnswer():
+            return "yes or no"
+        case ChoiceAnswer() | TextAnswer():
+            return "text"
+
+
+def _constant_kind(value: object) -> Kind:
+    match value:
+        case bool():
+            return "yes or no"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case _:
+            return "any"
+
+
+def _all(tree: nodes.Node, kind: type[_Node]) -> Iterator[_Node]:
+    if isinstance(tree, kind):
+        yield tree
+    yield from tree.find_all(kind)

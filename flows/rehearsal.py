@@ -1,0 +1,122 @@
+"""A conversation played without a clock: time is counted from the question, nudges fall due as it passes.
+
+Used by transcripts and by `flows simulate`; nothing here decides anything that the engine does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from flows.context import Context, ContextValue
+from flows.effects import Effect, Wait
+from flows.engine import advance, reopens
+from flows.events import Begin, Event, Interrupt, Reply, Resume, Silence
+from flows.model import Flow
+from flows.session import Session
+
+SAMPLE: Final[dict[str, dict[str, str | int] | int]] = {
+    "person": {"first_name": "Isla", "language": "en-GB", "zone": "Europe/London", "days_enrolled": 30},
+    "team": {
+        "name": "Leith team",
+        "contact_name": "Ailsa Example",
+        "contact_phone": "+447700900102",
+        "next_seen": "The team is next in on Monday at 9am.",
+    },
+    "worker": {"first_name": "Ewan"},
+    "now": {"time": "09:30", "date": "2 March 2026", "weekday": "Monday", "part_of_day": "morning"},
+    "missed": 0,
+}
+"""Invented values for trying a flow; `caseload` is added for peer workers only, as the bot does."""
+
+
+class Rehearsal:
+    """One session of a flow being tried out. Every method gives the effects of what happened, in order."""
+
+    def __init__(self, flow: Flow, context: Context) -> None:
+        self.flow = flow
+        self.context = context
+        self.session = Session.new(flow)
+        self._passed = timedelta()  # since the question was asked
+        self._nudged = 0
+        self._wait: Wait | None = None
+
+    def begin(self) -> list[Effect]:
+        """The session begins."""
+        return self._advance(Begin())
+
+    def reply(self, text: str, button: str | None = None) -> list[Effect]:
+        """The person writes; late, if the session was left at a question: it is opened again first, without words."""
+        event = Reply(text, button)
+        if reopens(self.flow, self.session, event):
+            self._advance(Resume())
+        return self._advance(event)
+
+    def interrupt(self, event: Interrupt) -> list[Effect]:
+        """STOP, danger, or another session in its place."""
+        return self._advance(event)
+
+    def nudge(self) -> list[Effect]:
+        """Time passes until the next nudge; nothing if no nudge is left."""
+        wait = self._wait
+        if not self.session.waiting or wait is None or self._nudged >= len(wait.nudges):
+            return []
+        self._passed = wait.nudges[self._nudged]
+        self._nudged += 1
+        return self._advance(Silence(self._nudged - 1))
+
+    def pass_time(self, long: timedelta) -> list[Effect]:
+        """Time passes in silence: nudges that fall due are said, and at the end of `within` the session ends."""
+        effects: list[Effect] = []
+        until = self._passed + long
+        while self.session.waiting and (wait := self._wait) is not None:
+            if self._nudged < len(wait.nudges) and wait.nudges[self._nudged] <= until:
+                effects += self.nudge()
+            elif wait.within <= until:
+                effects += self._advance(Silence("end"))
+            else:
+                break
+        self._passed = until
+        return effects
+
+    def silence(self) -> list[Effect]:
+        """The whole of `within` passes in silence."""
+        return [] if self._wait is None else self.pass_time(self._wait.within)
+
+    def late(self) -> list[Effect]:
+        """`within` has passed and the person writes again: the session is open at its question, without words."""
+        effects = self.silence() if self.session.waiting else []
+        return effects + self._advance(Resume())
+
+    def _advance(self, event: Event) -> list[Effect]:
+        turn = advance(self.flow, self.session, event, self.context)
+        self.session = turn.session
+        for effect in turn.effects:
+            if isinstance(effect, Wait):
+                self._wait, self._passed, self._nudged = effect, timedelta(), 0
+        return list(turn.effects)
+
+
+def sample_values(flow: Flow) -> dict[str, dict[str, str | int] | int]:
+    """Invented context values that suit the flow's audience."""
+    return {**SAMPLE, "caseload": 5} if flow.audience == "peer_worker" else dict(SAMPLE)
+
+
+def with_own(sample: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, ContextValue]:
+    """Invented values with one's own over them, nested or dotted; an empty text or None takes a value away."""
+    merged: dict[str, Any] = dict(sample)
+    for name, value in own.items():
+        group, dot, part = name.partition(".")
+        values: Any = {part: value} if dot else value
+        if isinstance(values, dict) and isinstance(merged.get(group), dict):
+            merged[group] = {**merged[group], **cast("dict[str, Any]", values)}
+        else:
+            merged[group] = values
+    return {name: _without_empty(value) for name, value in merged.items()}
+
+
+def _without_empty(value: Any) -> ContextValue:
+    if isinstance(value, dict):
+        return {name: one for name, one in cast("dict[str, Any]", value).items() if one != ""}
+    return None if value == "" else value

@@ -1,0 +1,129 @@
+"""Where a conversation stands, and its JSON form.
+
+The form is a stack of frames (a flow that calls another will push one) with a format number. A stored session of an
+older format goes through `UPGRADES`, one step a number, so that a talk begun before an upgrade goes on after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, cast
+
+from flows.errors import SessionFormatError
+from flows.model import Flow, Value
+
+FORMAT: Final = 1
+Status = Literal["open", "suspended", "ended"]
+UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+"""From format n to n + 1. Empty while there is one format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One flow on the stack. `step`: where it stands (None before Begin); `waiting`: its question awaits an answer.
+
+    `attempts`: replies to it that were not understood; `heard`: the person wrote something since it was asked.
+    """
+
+    flow: str
+    version: int
+    step: str | None = None
+    waiting: bool = False
+    attempts: int = 0
+    heard: bool = False
+    answers: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation. The last frame is the one that talks."""
+
+    frames: tuple[Frame, ...]
+    status: Status = "open"
+    outcome: str | None = None
+
+    @classmethod
+    def new(cls, flow: Flow) -> Session:
+        """A session of `flow` that has not begun."""
+        return cls((Frame(flow.id, flow.version),))
+
+    @property
+    def top(self) -> Frame:
+        """The frame that talks."""
+        return self.frames[-1]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a question is open."""
+        return self.status == "open" and self.top.waiting
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it was left at a question, by silence or because nothing was understood (`engine.reopens` says more)."""
+        return self.status != "open" and self.top.waiting
+
+    def with_top(self, frame: Frame) -> Session:
+        """The same session with another last frame."""
+        return replace(self, frames=(*self.frames[:-1], frame))
+
+    def to_json(self) -> str:
+        """The session as JSON, read again by `from_json`. Holds what the person answered: store it sealed."""
+        frames = [
+            {
+                "flow": frame.flow,
+                "version": frame.version,
+                "step": frame.step,
+                "waiting": frame.waiting,
+                "attempts": frame.attempts,
+                "heard": frame.heard,
+                "answers": dict(frame.answers),
+            }
+            for frame in self.frames
+        ]
+        whole = {"format": FORMAT, "status": self.status, "outcome": self.outcome, "frames": frames}
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Session:
+        """The session that `to_json` wrote, of this format or an older one. Raises SessionFormatError."""
+        try:
+            whole = _upgraded(json.loads(text))
+            frames = tuple(_frame(frame) for frame in whole["frames"])
+            status, outcome = whole["status"], whole["outcome"]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise SessionFormatError("a stored session is not one") from None
+        if not frames or status not in ("open", "suspended", "ended"):
+            raise SessionFormatError("a stored session has no frame or an unknown status")
+        return cls(frames, status, outcome)
+
+
+def _upgraded(whole: dict[str, Any]) -> dict[str, Any]:
+    while whole["format"] != FORMAT:
+        upgrade = UPGRADES.get(whole["format"])
+        if upgrade is None:
+            raise SessionFormatError("a stored session has a format that this version does not know")
+        whole = upgrade(whole)
+    return whole
+
+
+def _frame(frame: dict[str, Any]) -> Frame:
+    answers = {name: _value(value) for name, value in frame["answers"].items()}
+    return Frame(
+        flow=str(frame["flow"]),
+        version=int(frame["version"]),
+        step=frame["step"],
+        waiting=bool(frame["waiting"]),
+        attempts=int(frame["attempts"]),
+        heard=bool(frame["heard"]),
+        answers=answers,
+    )
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, list):
+        return tuple(str(item) for item in cast("list[object]", value))
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise SessionFormatError("a stored session has an answer of an unknown kind")

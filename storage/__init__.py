@@ -1,0 +1,1 @@
+"""What is remembered: tables, queries, sealing and who may read what."""

@@ -1,0 +1,343 @@
+"""People, their names, addresses, roles, and who stands behind them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, or_, select, update
+
+from storage.keys import Keys
+from storage.records import Address, Consent, Invitation, Person, Role, Support, Team
+from storage.tables import (
+    addresses,
+    assignments,
+    channel_accounts,
+    consents,
+    invitations,
+    memberships,
+    people,
+    supervisions,
+    teams,
+)
+from storage.viewing import Viewer, require_all
+
+Rows = Sequence[RowMapping]
+
+
+def load_people(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """The people with these ids, with addresses, roles and what they last said about consent."""
+    if not ids:
+        return {}
+    require_all(viewer, "identity", ids)
+    found: dict[UUID, Person] = {}
+    for row in connection.execute(select(people).where(people.c.id.in_(ids))).mappings():
+        if row["data_key"] is None:
+            continue
+        keys.learn(row["id"], row["data_key"])
+        found[row["id"]] = _person(row, keys)
+    _add_addresses(connection, keys, viewer, found)
+    _add_roles(connection, found)
+    _add_consent(connection, found)
+    return found
+
+
+def _person(row: RowMapping, keys: Keys) -> Person:
+    key = keys.of(row["id"], "people")
+    return Person(
+        id=row["id"],
+        key=row["key"],
+        file_order=row["file_order"] or 0,
+        first_name=key.open("people", "first_name_sealed", row["id"], row["first_name_sealed"]),
+        last_name=key.open("people", "last_name_sealed", row["id"], row["last_name_sealed"]),
+        zone=row["zone"],
+        language=row["language"],
+        inbound_seq=row["inbound_seq"],
+        crisis_told_at=row["crisis_told_at"],
+        stopped_at=row["stopped_at"],
+        began_at=row["began_at"],
+        channels=tuple(row["channels"] or ()),
+    )
+
+
+def _address(row: RowMapping, keys: Keys) -> Address:
+    key = keys.of(row["person_id"], "addresses")
+    return Address(
+        id=row["id"],
+        account=row["account"],
+        kind=row["kind"],
+        value=key.open("addresses", "value_sealed", row["id"], row["value_sealed"]),
+        person_id=row["person_id"],
+        preference=row["preference"],
+        blocked_at=row["blocked_at"],
+        invalid_at=row["invalid_at"],
+        opted_out_at=row["opted_out_at"],
+        stranger_told_on=row["stranger_told_on"],
+        account_paused=row["paused_at"] is not None,
+    )
+
+
+_addresses = select(addresses, channel_accounts.c.kind, channel_accounts.c.paused_at).join(
+    channel_accounts, channel_accounts.c.key == addresses.c.account
+)
+
+
+def _add_addresses(connection: Connection, keys: Keys, viewer: Viewer, found: Mapping[UUID, Person]) -> None:
+    require_all(viewer, "address", found)
+    rows = connection.execute(
+        _addresses.where(addresses.c.person_id.in_(found)).order_by(addresses.c.preference, addresses.c.created_at)
+    )
+    for row in rows.mappings():
+        found[row["person_id"]].addresses.append(_address(row, keys))
+
+
+def _add_roles(connection: Connection, found: Mapping[UUID, Person]) -> None:
+    held: defaultdict[UUID, list[Role]] = defaultdict(list)
+    rows = connection.execute(
+        select(memberships.c.person_id, memberships.c.team_id, memberships.c.role)
+        .where(memberships.c.person_id.in_(found), memberships.c.ended_at.is_(None))
+        .order_by(memberships.c.began_at, memberships.c.id)
+    )
+    for person_id, team_id, role in rows:
+        held[person_id].append(Role(team_id, role))
+    for person_id, roles in held.items():
+        found[person_id].roles = tuple(roles)
+
+
+def _add_consent(connection: Connection, found: Mapping[UUID, Person]) -> None:
+    last = (
+        select(consents.c.person_id, func.max(consents.c.seq).label("seq"))
+        .where(consents.c.person_id.in_(found))
+        .group_by(consents.c.person_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(consents.c.person_id, consents.c.given, consents.c.seq).join(
+            last, and_(last.c.person_id == consents.c.person_id, last.c.seq == consents.c.seq)
+        )
+    )
+    for person_id, given, seq in rows:
+        found[person_id].consented = given
+        found[person_id].consent_seq = seq
+
+
+def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Team]:
+    """Teams with their supervisors in the order of the file and their coordinators."""
+    if not ids:
+        return {}
+    require_all(viewer, "identity", ids)
+    standing: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    rows = connection.execute(
+        select(memberships.c.team_id, memberships.c.role, memberships.c.person_id)
+        .join(people, people.c.id == memberships.c.person_id)
+        .where(
+            memberships.c.team_id.in_(ids),
+            memberships.c.role.in_(("supervisor", "coordinator")),
+            memberships.c.ended_at.is_(None),
+            people.c.ended_at.is_(None),
+        )
+        .order_by(people.c.file_order, people.c.began_at)
+    )
+    for team_id, role, person_id in rows:
+        standing[team_id, role].append(person_id)
+    key = keys.of(None, "teams")
+    found: dict[UUID, Team] = {}
+    for row in connection.execute(select(teams).where(teams.c.id.in_(ids))).mappings():
+        sealed = row["contact_sealed"]
+        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row["id"], sealed)) if sealed else {}
+        found[row["id"]] = Team(
+            id=row["id"],
+            key=row["key"],
+            name=row["name"],
+            zone=row["zone"],
+            language=row["language"],
+            region=row["region"],
+            staffed=row["staffed"],
+            quiet=row["quiet"],
+            contact_name=contact.get("name", ""),
+            contact_phone=contact.get("phone", ""),
+            supervisors=tuple(standing[row["id"], "supervisor"]),
+            coordinators=tuple(standing[row["id"], "coordinator"]),
+        )
+    return found
+
+
+def load_support(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Support]:
+    """Who stands behind each of these people at present."""
+    workers = dict(
+        connection.execute(
+            select(assignments.c.service_user_id, assignments.c.peer_worker_id).where(
+                assignments.c.service_user_id.in_(ids), assignments.c.ended_at.is_(None)
+            )
+        ).all()
+    )
+    kinds: defaultdict[UUID, dict[str, UUID]] = defaultdict(dict)
+    rows = connection.execute(
+        select(supervisions.c.peer_worker_id, supervisions.c.kind, supervisions.c.supervisor_id).where(
+            supervisions.c.peer_worker_id.in_(ids), supervisions.c.ended_at.is_(None)
+        )
+    )
+    for worker_id, kind, supervisor_id in rows:
+        kinds[worker_id][kind] = supervisor_id
+    return {person_id: Support(peer_worker=workers.get(person_id), **kinds[person_id]) for person_id in ids}
+
+
+def count_caseloads(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
+    """Current assignments of each of these peer workers."""
+    rows = connection.execute(
+        select(assignments.c.peer_worker_id, func.count())
+        .where(assignments.c.peer_worker_id.in_(ids), assignments.c.ended_at.is_(None))
+        .group_by(assignments.c.peer_worker_id)
+    )
+    return dict(rows.all())
+
+
+def people_by_key(connection: Connection, wanted: Collection[str]) -> dict[str, UUID]:
+    """Ids of supervisors by their key in the file; ended ones are left out."""
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(people.c.key, people.c.id).where(people.c.key.in_(wanted), people.c.ended_at.is_(None))
+    )
+    return {row.key: row.id for row in rows}
+
+
+def coordinators_of_all(connection: Connection) -> list[UUID]:
+    """Every coordinator, in the order of the file: whom the bot tells about itself."""
+    rows = connection.execute(
+        select(people.c.id)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(memberships.c.role == "coordinator", memberships.c.ended_at.is_(None), people.c.ended_at.is_(None))
+        .order_by(people.c.file_order, people.c.began_at)
+        .distinct()
+        .add_columns(people.c.file_order, people.c.began_at)
+    )
+    return [row.id for row in rows]
+
+
+def addresses_by_hash(
+    connection: Connection, keys: Keys, viewer: Viewer, wanted: Collection[tuple[str, bytes]]
+) -> dict[tuple[str, bytes], Address]:
+    """Addresses by account and keyed hash of their value."""
+    if not wanted:
+        return {}
+    match = or_(*(and_(addresses.c.account == account, addresses.c.value_hash == value) for account, value in wanted))
+    rows = connection.execute(_addresses.where(match)).mappings().all()
+    keys.fetch(row["person_id"] for row in rows)
+    require_all(viewer, "address", [row["person_id"] or row["id"] for row in rows])
+    return {(row["account"], row["value_hash"]): _address(row, keys) for row in rows}
+
+
+def addresses_by_id(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Address]:
+    """Addresses by id."""
+    if not ids:
+        return {}
+    rows = connection.execute(_addresses.where(addresses.c.id.in_(ids))).mappings().all()
+    keys.fetch(row["person_id"] for row in rows)
+    require_all(viewer, "address", [row["person_id"] or row["id"] for row in rows])
+    return {row["id"]: _address(row, keys) for row in rows}
+
+
+def invitations_by_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, Invitation]:
+    """Invitations by the keyed hash of their code."""
+    if not hashes:
+        return {}
+    rows = connection.execute(select(invitations).where(invitations.c.code_hash.in_(hashes)))
+    return {row.code_hash: Invitation(row.id, row.person_id, row.expires_at, row.used_at) for row in rows}
+
+
+def seal_address(keys: Keys, address: Address) -> bytes:
+    """The address's value under its person's key, or a stranger's under the table's."""
+    return keys.of(address.person_id, "addresses").seal("addresses", "value_sealed", address.id, address.value)
+
+
+def address_hash(keys: Keys, account: str, value: str) -> bytes:
+    """The keyed hash under which an address is looked up."""
+    return keys.keyring.lookup_hash("address", f"{account}\x00{value}")
+
+
+def save_addresses(connection: Connection, keys: Keys, changed: Iterable[Address]) -> None:
+    """Write facts about addresses; one that changed hands is sealed anew."""
+    rows = [
+        {
+            "b_id": one.id,
+            "person_id": one.person_id,
+            "value_sealed": seal_address(keys, one),
+            "preference": one.preference,
+            "blocked_at": one.blocked_at,
+            "invalid_at": one.invalid_at,
+            "opted_out_at": one.opted_out_at,
+            "stranger_told_on": one.stranger_told_on,
+        }
+        for one in sorted(changed, key=lambda one: one.id)
+    ]
+    if rows:
+        connection.execute(update(addresses).where(addresses.c.id == bindparam("b_id")), rows)
+
+
+def address_row(keys: Keys, address: Address, now: datetime) -> dict[str, Any]:
+    """A new address as a row."""
+    return {
+        "id": address.id,
+        "account": address.account,
+        "value_hash": address_hash(keys, address.account, address.value),
+        "value_sealed": seal_address(keys, address),
+        "person_id": address.person_id,
+        "preference": address.preference,
+        "created_at": now,
+    }
+
+
+def save_people(connection: Connection, changed: Iterable[Person]) -> None:
+    """Write what a decision may change about people."""
+    rows = [
+        {
+            "b_id": one.id,
+            "inbound_seq": one.inbound_seq,
+            "crisis_told_at": one.crisis_told_at,
+            "stopped_at": one.stopped_at,
+        }
+        for one in sorted(changed, key=lambda one: one.id)
+    ]
+    if rows:
+        connection.execute(update(people).where(people.c.id == bindparam("b_id")), rows)
+
+
+def save_consents(connection: Connection, keys: Keys, new: Iterable[Consent]) -> None:
+    """Write what people said, their own words sealed."""
+    rows = [
+        {
+            "id": one.id,
+            "person_id": one.person_id,
+            "given": one.given,
+            "text_version": one.text_version,
+            "source": one.source,
+            "account": one.account,
+            "words_sealed": None
+            if one.words is None
+            else keys.of(one.person_id, "consents").seal("consents", "words_sealed", one.id, one.words),
+            "at": one.at,
+            "seq": one.seq,
+        }
+        for one in new
+    ]
+    if rows:
+        connection.execute(insert(consents), rows)
+
+
+def use_invitations(connection: Connection, ids: Iterable[UUID], now: datetime) -> None:
+    """Mark one-time codes as used."""
+    wanted = sorted(ids)
+    if wanted:
+        connection.execute(update(invitations).where(invitations.c.id.in_(wanted)).values(used_at=now))
+
+
+def pause_account(connection: Connection, account: str, code: str, now: datetime) -> None:
+    """The provider refused the account itself: its addresses come last until an operator mends it."""
+    connection.execute(
+        update(channel_accounts)
+        .where(channel_accounts.c.key == account, channel_accounts.c.paused_at.is_(None))
+        .values(paused_at=now, paused_code=code[:40])
+    )

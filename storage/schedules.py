@@ -1,0 +1,169 @@
+"""Schedules and their occurrences."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+
+from storage.claims import insert_new
+from storage.records import Occurrence, Schedule
+from storage.tables import occurrences, schedules
+
+
+def _schedule(row: RowMapping) -> Schedule:
+    return Schedule(
+        id=row["id"],
+        person_id=row["person_id"],
+        team_id=row["team_id"],
+        key=row["key"],
+        flow=row["flow"],
+        rule=row["rule"],
+        spread=row["spread"],
+        grace=row["grace"],
+        missed=tuple((one["in_a_row"], one["policy"]) for one in row["missed"]),
+        missed_in_a_row=row["missed_in_a_row"],
+        next_date=row["next_date"],
+        next_slot=row["next_slot"],
+        next_nominal_at=row["next_nominal_at"],
+        due_at=row["due_at"],
+        source=row["source"],
+        ended_at=row["ended_at"],
+    )
+
+
+def load_schedules(connection: Connection, ids: Collection[UUID]) -> dict[UUID, list[Schedule]]:
+    """Current schedules of each of these people."""
+    found: dict[UUID, list[Schedule]] = {person_id: [] for person_id in ids}
+    if ids:
+        rows = connection.execute(
+            select(schedules)
+            .where(schedules.c.person_id.in_(ids), schedules.c.ended_at.is_(None))
+            .order_by(schedules.c.key)
+        )
+        for row in rows.mappings():
+            found[row["person_id"]].append(_schedule(row))
+    return found
+
+
+def all_current(connection: Connection) -> list[Schedule]:
+    """Every schedule that has not ended: for applying the configuration, never for a tick."""
+    rows = connection.execute(select(schedules).where(schedules.c.ended_at.is_(None))).mappings()
+    return [_schedule(row) for row in rows]
+
+
+def schedules_due(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(schedule, person) to look at now, earliest first."""
+    rows = connection.execute(
+        select(schedules.c.id, schedules.c.person_id)
+        .where(schedules.c.due_at.is_not(None), schedules.c.due_at <= now)
+        .order_by(schedules.c.due_at)
+        .limit(limit)
+    )
+    return [(row.id, row.person_id) for row in rows]
+
+
+def _changing(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "missed_in_a_row": schedule.missed_in_a_row,
+        "next_date": schedule.next_date,
+        "next_slot": schedule.next_slot,
+        "next_nominal_at": schedule.next_nominal_at,
+        "due_at": schedule.due_at,
+        "ended_at": schedule.ended_at,
+    }
+
+
+def _settings(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "flow": schedule.flow,
+        "rule": schedule.rule,
+        "spread": schedule.spread,
+        "grace": schedule.grace,
+        "missed": [{"in_a_row": count, "policy": policy} for count, policy in schedule.missed],
+    }
+
+
+def save_schedules(connection: Connection, new: Iterable[Schedule], changed: Iterable[Schedule], now: datetime) -> None:
+    """Write schedules."""
+    changes = [{"b_id": one.id, **_settings(one), **_changing(one)} for one in sorted(changed, key=lambda one: one.id)]
+    if changes:
+        connection.execute(update(schedules).where(schedules.c.id == bindparam("b_id")), changes)
+    rows = [
+        {
+            "id": one.id,
+            "person_id": one.person_id,
+            "team_id": one.team_id,
+            "key": one.key,
+            "source": one.source,
+            "began_at": now,
+            **_settings(one),
+            **_changing(one),
+        }
+        for one in new
+    ]
+    if rows:
+        connection.execute(insert(schedules), rows)
+
+
+def _occurrence(row: RowMapping) -> Occurrence:
+    return Occurrence(
+        id=row["id"],
+        schedule_id=row["schedule_id"],
+        person_id=row["person_id"],
+        local_date=row["local_date"],
+        slot=row["slot"],
+        nominal_at=row["nominal_at"],
+        decided_at=row["decided_at"],
+        state=row["state"],
+        reason=row["reason"],
+        session_id=row["session_id"],
+    )
+
+
+def occurrences_of_sessions(connection: Connection, session_ids: Collection[UUID]) -> dict[UUID, Occurrence]:
+    """The occurrence that each of these sessions began from, by session."""
+    if not session_ids:
+        return {}
+    rows = connection.execute(select(occurrences).where(occurrences.c.session_id.in_(session_ids))).mappings()
+    return {row["session_id"]: _occurrence(row) for row in rows}
+
+
+def decided_already(connection: Connection, wanted: Collection[UUID], since: datetime) -> set[tuple[UUID, str, str]]:
+    """(schedule, ISO date, slot) of occurrences of these schedules decided since: they are never begun twice."""
+    if not wanted:
+        return set()
+    rows = connection.execute(
+        select(occurrences.c.schedule_id, occurrences.c.local_date, occurrences.c.slot).where(
+            occurrences.c.schedule_id.in_(wanted), occurrences.c.nominal_at >= since
+        )
+    )
+    return {(row.schedule_id, row.local_date.isoformat(), row.slot) for row in rows}
+
+
+def save_occurrences(connection: Connection, new: Iterable[Occurrence], changed: Iterable[Occurrence]) -> bool:
+    """Write occurrences. False if one of the new ones existed: somebody else decided it first, and nothing holds."""
+    changes = [
+        {"b_id": one.id, "state": one.state, "reason": one.reason} for one in sorted(changed, key=lambda one: one.id)
+    ]
+    if changes:
+        connection.execute(update(occurrences).where(occurrences.c.id == bindparam("b_id")), changes)
+    rows = [
+        {
+            "id": one.id,
+            "schedule_id": one.schedule_id,
+            "person_id": one.person_id,
+            "local_date": one.local_date,
+            "slot": one.slot,
+            "nominal_at": one.nominal_at,
+            "decided_at": one.decided_at,
+            "state": one.state,
+            "reason": one.reason,
+            "session_id": one.session_id,
+        }
+        for one in new
+    ]
+    if not rows:
+        return True
+    return len(insert_new(connection, occurrences, rows, ["schedule_id", "local_date", "slot"])) == len(rows)

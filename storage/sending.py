@@ -1,0 +1,230 @@
+"""Messages on their way: claimed by address, given a lease, settled by what came of them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from storage.claims import claim_ids, database_now, lock_rows
+from storage.keys import Keys
+from storage.outbox import CLAIMABLE, NEVER_BEHIND, opened, tell_claim
+from storage.people import addresses_by_id
+from storage.records import PRIORITY, Address, Message
+from storage.tables import addresses, escalations, outbox, people, sessions
+from storage.viewing import Viewer, require_all
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in our hands, with what must be looked at again before it leaves."""
+
+    message: Message
+    address: Address
+    lease_id: UUID
+    person_stopped: bool
+    session_state: str | None  # of the session it asks for
+    session_asking: bool
+    escalation_state: str | None  # of the escalation it tells of
+    escalation_opened_at: datetime | None
+
+
+def claim(
+    connection: Connection,
+    keys: Keys,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    lease: timedelta,
+    leases: Iterable[UUID],
+    limit: int,
+    lowest: int,
+) -> list[Claimed]:
+    """Take up to `limit` messages that are due, one an address, the most pressing class first.
+
+    `leases` gives an id for each; `lease` is how long they are ours by the database's clock; `lowest` is the least
+    pressing priority that is taken (4: all of them).
+    """
+    due = (
+        select(addresses.c.id)
+        .where(
+            addresses.c.next_send_at.is_not(None),
+            addresses.c.next_send_at <= now,
+            addresses.c.next_priority <= lowest,
+        )
+        .order_by(addresses.c.next_priority, addresses.c.next_send_at)
+    )
+    mine = claim_ids(connection, due, limit)
+    if not mine:
+        return []
+    rows = connection.execute(
+        select(outbox)
+        .where(outbox.c.address_id.in_(mine), outbox.c.due_at <= now, outbox.c.priority <= lowest, CLAIMABLE)
+        .order_by(outbox.c.address_id, outbox.c.priority, outbox.c.position)
+    ).mappings()
+    first: dict[UUID, RowMapping] = {}
+    for row in rows:
+        first.setdefault(row["address_id"], row)
+    until = database_now(connection) + lease
+    taken = {row["id"]: (row, lease_id) for row, lease_id in zip(first.values(), leases, strict=False)}
+    if taken:
+        connection.execute(
+            update(outbox).where(outbox.c.id == bindparam("b_id")),
+            [
+                {
+                    "b_id": message_id,
+                    "state": "sending",
+                    "lease_id": lease_id,
+                    "lease_until": until,
+                    "attempts": row["attempts"] + 1,
+                    "held": None,
+                }
+                for message_id, (row, lease_id) in taken.items()
+            ],
+        )
+    tell_claim(connection, mine)
+    return _with_facts(connection, keys, viewer, taken, counted=False)
+
+
+def _with_facts(
+    connection: Connection,
+    keys: Keys,
+    viewer: Viewer,
+    taken: Mapping[UUID, tuple[RowMapping, UUID]],
+    *,
+    counted: bool,
+) -> list[Claimed]:
+    if not taken:
+        return []
+    require_all(viewer, "message_body", [row["person_id"] or row["address_id"] for row, _ in taken.values()])
+    keys.fetch(row["person_id"] for row, _ in taken.values())
+    where = addresses_by_id(connection, keys, viewer, {row["address_id"] for row, _ in taken.values()})
+    facts = {
+        row.id: row
+        for row in connection.execute(
+            select(
+                outbox.c.id,
+                people.c.stopped_at,
+                sessions.c.state.label("session_state"),
+                sessions.c.asking,
+                escalations.c.state.label("escalation_state"),
+                escalations.c.opened_at,
+            )
+            .outerjoin(people, people.c.id == outbox.c.person_id)
+            .outerjoin(sessions, sessions.c.id == outbox.c.session_id)
+            .outerjoin(escalations, escalations.c.id == outbox.c.escalation_id)
+            .where(outbox.c.id.in_(taken))
+        )
+    }
+    claimed: list[Claimed] = []
+    for message_id, (row, lease_id) in taken.items():
+        message = opened(row, keys)
+        message.state = "sending"
+        message.attempts += 0 if counted else 1
+        fact = facts[message_id]
+        claimed.append(
+            Claimed(
+                message=message,
+                address=where[row["address_id"]],
+                lease_id=lease_id,
+                person_stopped=fact.stopped_at is not None,
+                session_state=fact.session_state,
+                session_asking=bool(fact.asking),
+                escalation_state=fact.escalation_state,
+                escalation_opened_at=fact.opened_at,
+            )
+        )
+    return sorted(claimed, key=lambda one: PRIORITY[one.message.send_class])
+
+
+def held_by_lease(connection: Connection, keys: Keys, viewer: Viewer, leases: Mapping[UUID, UUID]) -> list[Claimed]:
+    """Messages that are being sent under these leases, by message."""
+    rows = connection.execute(select(outbox).where(outbox.c.id.in_(leases), outbox.c.state == "sending")).mappings()
+    held = {row["id"]: (row, leases[row["id"]]) for row in rows if row["lease_id"] == leases[row["id"]]}
+    return _with_facts(connection, keys, viewer, held, counted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an attempt: the state the message goes to, and when it may be tried again."""
+
+    message_id: UUID
+    state: str
+    due_at: datetime | None = None
+    again: bool = False
+    held: str | None = None
+
+
+def settle(
+    connection: Connection, results: Mapping[UUID, Settled], leases: Mapping[UUID, UUID], now: datetime
+) -> set[UUID]:
+    """Write what became of attempts, where the lease is still ours. Returns the messages for which it was."""
+    ours = still_ours(connection, leases)
+    lock_rows(connection, addresses, set(ours.values()))
+    kept: set[UUID] = set()
+    for message_id in sorted(ours):
+        result = results[message_id]
+        values: dict[str, Any] = {"state": result.state, "lease_id": None, "lease_until": None, "held": result.held}
+        if result.due_at is not None:
+            values["due_at"] = result.due_at
+        if result.again:
+            values["again"] = True
+        if result.state not in ("queued", "unknown"):
+            values["settled_at"] = now
+        done = connection.execute(
+            update(outbox).where(outbox.c.id == message_id, outbox.c.lease_id == leases[message_id]).values(**values)
+        )
+        if done.rowcount == 1:
+            kept.add(message_id)
+    tell_claim(connection, set(ours.values()))
+    return kept
+
+
+def still_ours(connection: Connection, leases: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Of messages claimed under these leases (by message), those that nobody else has taken up since: their addresses."""
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.address_id, outbox.c.lease_id).where(
+            outbox.c.id.in_(leases), outbox.c.state == "sending"
+        )
+    )
+    return {row.id: row.address_id for row in rows if row.lease_id == leases[row.id]}
+
+
+def lapsed_leases(connection: Connection, limit: int) -> list[tuple[UUID, UUID]]:
+    """(message, lease) whose holder has gone: whether they were sent is unknown. By the database's clock."""
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.lease_id)
+        .where(outbox.c.state == "sending", outbox.c.lease_until < database_now(connection))
+        .limit(limit)
+    )
+    return [(row.id, row.lease_id) for row in rows]
+
+
+def unknown_due(connection: Connection, now: datetime, limit: int) -> list[UUID]:
+    """Alerts and crisis texts of unknown outcome that nothing has settled in time: they are sent again, marked so."""
+    return list(
+        connection.execute(
+            select(outbox.c.id)
+            .where(outbox.c.state == "unknown", outbox.c["class"].in_(NEVER_BEHIND), outbox.c.due_at <= now)
+            .order_by(outbox.c.due_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def send_again(connection: Connection, ids: Collection[UUID], now: datetime) -> int:
+    """Put messages of unknown outcome back in the queue, marked "(again)"."""
+    rows = connection.execute(select(outbox.c.address_id).where(outbox.c.id.in_(ids), outbox.c.state == "unknown"))
+    touched = set(rows.scalars())
+    if not touched:
+        return 0
+    lock_rows(connection, addresses, touched)
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.state == "unknown")
+        .values(state="queued", again=True, due_at=now)
+    )
+    tell_claim(connection, touched)
+    return done.rowcount

@@ -1,0 +1,7 @@
+"""Run the server: prints its address as the first line, ends at SIGTERM or when standard input closes."""
+
+from tests.world.provider.serving import port_from, run
+from tests.world.telegram_server.app import make_app
+
+if __name__ == "__main__":
+    run(make_app(), port_from("Telegram Bot API server for tests"))
