@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
+from random import SystemRandom
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -19,22 +21,24 @@ from starlette.routing import BaseRoute
 
 from bot.channels.base import Channel
 from bot.channels.sms.client import SmsChannel
-from bot.channels.telegram.client import TelegramChannel
+from bot.channels.telegram.client import TelegramChannel, TelegramFaultError
 from bot.channels.telegram.poller import Poller
-from bot.clock import Clock
+from bot.clock import Clock, pause
 from bot.conversation.inbox import Inbox
 from bot.conversation.matter import House
 from bot.conversation.shelf import FlowShelf
 from bot.conversation.work import Worker
 from bot.delivery.reports import take_status
+from bot.delivery.retry import backoff
 from bot.delivery.send import Sender
 from bot.delivery.throttle import PACES, Throttle
 from bot.errors import ConfigurationError
 from bot.faults import StopAt, never
 from bot.flowfiles import read_flows
+from bot.logs import logger
 from bot.loops import Loops
 from bot.people.applying import apply_flows, apply_settings, house_regulars
-from bot.settings import Settings, TwilioSettings
+from bot.settings import Settings, TelegramSettings, TwilioSettings
 from bot.web.hooks import ForgedCalls, telegram_route, twilio_message_route, twilio_status_route
 from bot.web.service import web_app
 from storage.audit import save_audit
@@ -50,6 +54,15 @@ from storage.tables import teams
 SMS: Final = "sms"
 ALERTS: Final = "alerts"
 THREADS: Final = 4
+COMMANDS: Final = [
+    ("help", "Numbers to ring, and what I can do"),
+    ("talk", "Ask to talk to a person"),
+    ("urgent", "I need someone soon"),
+    ("stop", "No more messages"),
+]
+"""The words that always work, as Telegram's menu shows them."""
+_CHANCE = SystemRandom()
+_log = logger("app")
 
 
 @dataclass(slots=True)
@@ -106,11 +119,28 @@ class App:
         return {"database": True, "schema": waiting, "loops": self.loops.alive}
 
     async def _poll(self) -> None:
-        telegram = self.telegram
-        if telegram is None or self.poller is None:
+        """Tell Telegram how we are reached, as often as it takes, and then ask for updates if that is the way."""
+        telegram, settings = self.telegram, self.settings.telegram
+        if telegram is None or settings is None:
             return
-        await telegram.delete_webhook()
-        await self.poller.run()
+        for attempt in count(1):
+            try:
+                await self._introduce(telegram, settings)
+                break
+            except TelegramFaultError as fault:
+                wait = backoff(attempt, _CHANCE.random())
+                _log.warning("telegram.not-introduced", error=fault.code, attempt=attempt, seconds=wait.total_seconds())
+                await pause(wait.total_seconds())
+        if self.poller is not None:
+            await self.poller.run()
+
+    async def _introduce(self, telegram: TelegramChannel, settings: TelegramSettings) -> None:
+        if settings.webhook_secret is not None and settings.mode == "webhook":
+            url = f"{self.settings.web.public_url}/telegram/{settings.account}"
+            await telegram.set_webhook(url, settings.webhook_secret.get_secret_value())
+        else:
+            await telegram.delete_webhook()
+        await telegram.set_commands(COMMANDS)
 
     def _hooks(self) -> Sequence[BaseRoute]:
         routes: list[BaseRoute] = []
@@ -221,7 +251,7 @@ async def open_app(
     kinds = {name: "local" if channels is not None else channel.style for name, channel in open_channels.items()}
     throttles = {name: Throttle(PACES[kind]) for name, kind in kinds.items()}
     sender = Sender(worker, open_channels, throttles, stop_at)
-    inbox = Inbox(worker, clock.now, writers=1 if database.dialect_name == "sqlite" else THREADS)
+    inbox = Inbox(worker, clock.now, writers=1 if database.one_writer else THREADS)
     app = App(settings, clock, database, keyring, open_channels, worker, inbox, sender, Loops(worker, sender, clock))
     telegram = settings.telegram
     if app.telegram is not None and telegram is not None and telegram.mode == "polling":

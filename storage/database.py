@@ -67,6 +67,11 @@ class Database:
         """`sqlite` or `postgresql`: for words to people, never for branching (that is `claims.py`)."""
         return self.url.get_backend_name()
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether transactions that write go one after another (SQLite), so that more at once would only queue."""
+        return self.dialect_name == "sqlite"
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` in the event loop after every commit of `run`, before its caller goes on: it wakes loops."""
         self._callbacks.append(callback)

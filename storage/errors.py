@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseAddressError   the configured address cannot be used: nothing starts
+├── AlreadyHeldError       another process runs on this SQLite file: stop it first
 ├── DatabaseClosedError    work came after close()
 ├── ConnectionLostError    the database went away before the commit: nothing was written, running it again is safe
 ├── MigrationError         the schema and this version do not fit: nothing starts
@@ -21,6 +22,10 @@ class StorageError(Exception):
 
 class DatabaseAddressError(StorageError):
     """The database's address is not one blether can open."""
+
+
+class AlreadyHeldError(StorageError):
+    """Another process runs on this SQLite file."""
 
 
 class DatabaseClosedError(StorageError):

@@ -277,3 +277,8 @@ def free_codes(connection: Connection, escalation_ids: Collection[UUID], now: da
             .where(and_(alert_codes.c.escalation_id.in_(sorted(escalation_ids)), alert_codes.c.freed_at.is_(None)))
             .values(freed_at=now)
         )
+
+
+def ids_of_all(connection: Connection) -> list[UUID]:
+    """The id of every escalation, resolved ones too: for finding one by a part of it."""
+    return list(connection.execute(select(escalations.c.id)).scalars())

@@ -371,3 +371,17 @@ class GivenCode:
     code: str
     escalation_id: UUID
     freed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in our hands, with what must be looked at again before it leaves."""
+
+    message: Message
+    address: Address
+    lease_id: UUID
+    person_stopped: bool
+    session_state: str | None  # of the session it asks for
+    session_asking: bool
+    escalation_state: str | None  # of the escalation it tells of
+    escalation_opened_at: datetime | None

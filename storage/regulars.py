@@ -108,4 +108,4 @@ def last_begun(connection: Connection, schedule_ids: Collection[UUID]) -> dict[U
         .where(occurrences.c.schedule_id.in_(schedule_ids), occurrences.c.state != "skipped")
         .group_by(occurrences.c.schedule_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

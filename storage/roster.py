@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.claims import insert_new, lock_rows
-from storage.errors import ConflictError
 from storage.keys import Keys
 from storage.people import address_hash, load_teams, seal_address
 from storage.records import Address, Person, Role, Team
@@ -20,6 +19,7 @@ from storage.tables import (
     addresses,
     assignments,
     channel_accounts,
+    invitations,
     memberships,
     name_keys,
     people,
@@ -91,7 +91,7 @@ def save_team(connection: Connection, keys: Keys, team: Team, ended_at: datetime
 def account_kinds(connection: Connection) -> dict[str, str]:
     """The kind of each channel account, by key."""
     rows = connection.execute(select(channel_accounts.c.key, channel_accounts.c.kind))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def new_accounts(connection: Connection, kinds: Mapping[str, str]) -> None:
@@ -186,7 +186,7 @@ def end_people(connection: Connection, ids: Collection[UUID], now: datetime) -> 
 def supervise_again(connection: Connection, supervisor_id: UUID, left_at: datetime) -> int:
     """Supervisions that ended because the supervisor left go on, unless another has them now; how many."""
     now_held = select(supervisions.c.peer_worker_id, supervisions.c.kind).where(supervisions.c.ended_at.is_(None))
-    held = set(connection.execute(now_held).tuples())
+    held = {(row.peer_worker_id, row.kind) for row in connection.execute(now_held)}
     rows = connection.execute(
         select(supervisions.c.id, supervisions.c.peer_worker_id, supervisions.c.kind).where(
             supervisions.c.supervisor_id == supervisor_id, supervisions.c.ended_at == left_at
@@ -281,9 +281,6 @@ def give_addresses(
 
     Returns:
         Those that somebody else has, unchanged.
-
-    Raises:
-        ConflictError: somebody wrote from one of them for the first time just now.
     """
     by_account: defaultdict[str, list[Address]] = defaultdict(list)
     for one in wanted:
@@ -306,8 +303,10 @@ def give_addresses(
             for one in listed
             if one.value not in held
         ]
-        if len(insert_new(connection, addresses, rows, ["account", "value_hash"])) != len(rows):
-            raise ConflictError("an address was written from for the first time meanwhile")
+        written = set(insert_new(connection, addresses, rows, ["account", "value_hash"]))
+        # Somebody wrote from one for the first time meanwhile: now its row is there to be taken over.
+        late = [one for one in listed if one.value not in held and one.id not in written]
+        refused += give_addresses(connection, keys, viewer, late, now)
     return refused
 
 
@@ -343,3 +342,19 @@ def references_of(
     for row in rows:
         roles[by_hash[row.reference_hash], row.id] |= {row.role} if row.role else set()
     return {reference: (person_id, frozenset(held)) for (reference, person_id), held in roles.items()}
+
+
+def new_invitation(
+    connection: Connection, row_id: UUID, person_id: UUID, code_hash: bytes, now: datetime, expires_at: datetime
+) -> None:
+    """Write an invitation; the person's earlier ones that were not used can be opened no more."""
+    open_still = (invitations.c.person_id == person_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
+    connection.execute(update(invitations).where(*open_still).values(expires_at=now))
+    row = {
+        "id": row_id,
+        "person_id": person_id,
+        "code_hash": code_hash,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    connection.execute(insert(invitations), [row])

@@ -12,23 +12,9 @@ from storage.claims import claim_ids, database_now, lock_rows
 from storage.keys import Keys
 from storage.outbox import CLAIMABLE, NEVER_BEHIND, opened, tell_claim
 from storage.people import addresses_by_id
-from storage.records import PRIORITY, Address, Message
+from storage.records import PRIORITY, Claimed
 from storage.tables import addresses, escalations, outbox, people, sessions
 from storage.viewing import Viewer, require_all
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message in our hands, with what must be looked at again before it leaves."""
-
-    message: Message
-    address: Address
-    lease_id: UUID
-    person_stopped: bool
-    session_state: str | None  # of the session it asks for
-    session_asking: bool
-    escalation_state: str | None  # of the escalation it tells of
-    escalation_opened_at: datetime | None
 
 
 def claim(
@@ -192,13 +178,15 @@ def still_ours(connection: Connection, leases: Mapping[UUID, UUID]) -> dict[UUID
     return {row.id: row.address_id for row in rows if row.lease_id == leases[row.id]}
 
 
-def lapsed_leases(connection: Connection, limit: int) -> list[tuple[UUID, UUID]]:
-    """(message, lease) whose holder has gone: whether they were sent is unknown. By the database's clock."""
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.lease_id)
-        .where(outbox.c.state == "sending", outbox.c.lease_until < database_now(connection))
-        .limit(limit)
-    )
+def lapsed_leases(connection: Connection, limit: int | None) -> list[tuple[UUID, UUID]]:
+    """(message, lease) whose holder has gone: whether they were sent is unknown. By the database's clock.
+
+    `limit` None: every message that is being sent, for a process that knows that it is the only one.
+    """
+    wanted = select(outbox.c.id, outbox.c.lease_id).where(outbox.c.state == "sending")
+    if limit is not None:
+        wanted = wanted.where(outbox.c.lease_until < database_now(connection)).limit(limit)
+    rows = connection.execute(wanted)
     return [(row.id, row.lease_id) for row in rows]
 
 

@@ -235,3 +235,9 @@ def count_sessions(connection: Connection, ids: Collection[UUID]) -> dict[tuple[
         .group_by(sessions.c.person_id, sessions.c.flow)
     )
     return {(person_id, flow): count for person_id, flow, count in rows}
+
+
+def newest_versions(connection: Connection) -> dict[str, int]:
+    """The highest version of each flow that was ever loaded."""
+    rows = connection.execute(select(flow_versions.c.flow, func.max(flow_versions.c.version)).group_by("flow"))
+    return {row[0]: row[1] for row in rows}

@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.clock import Clock, FileClock, RealClock
 from bot.errors import ConfigurationError
 from bot.faults import kill_at
 from bot.logs import logger
-from bot.settings import faults, load
+from bot.settings import Settings, faults, load
 from flows.errors import FlowError
+from storage.engines import parse_address
 from storage.errors import StorageError
+from storage.holding import only_process
 
 GRACE = 10  # seconds in which what is in hand is finished
 _log = logger("run")
@@ -46,7 +48,14 @@ async def _run(config: Path) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    app = await open_app(settings, clock, stop_at=kill_at(fault.stop_at))
+    with only_process(parse_address(settings.database.url.get_secret_value())) as alone:
+        app = await open_app(settings, clock, stop_at=kill_at(fault.stop_at))
+        if alone:
+            await app.sender.give_up_all(clock.now())
+        await _serve(app, settings, stopping)
+
+
+async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     async with app.running() as web:
         server = _Server(
             uvicorn.Config(

@@ -11,12 +11,12 @@ from bot.channels.base import Incoming
 from bot.conversation import routing
 from bot.conversation.danger import hear_danger
 from bot.conversation.matter import Batch
-from bot.conversation.speaking import reply
+from bot.conversation.speaking import home, reply
 from bot.conversation.standing import pressed_by, standing_at
 from bot.conversation.talking import hear, reopen, there
 from bot.conversation.words import global_word_said
 from bot.escalation import wording
-from bot.escalation.answering import answer
+from bot.escalation.answering import answer, decline_all
 from bot.escalation.raising import escalate
 from bot.escalation.replies import AlertAnswer, Done, read_answer
 from bot.people import wording as people_wording
@@ -137,8 +137,8 @@ def _of_a_person(
         case routing.AnswerQuestionThenExplain(codes=codes) if session is not None:
             hear(batch, person, session, at, incoming.text)
             reply(batch, at, wording.how_to_take(codes))
-        case routing.ReopenQuestion() if session is not None:
-            reopen(batch, person, session, at, incoming.text)
+        case routing.ReopenQuestion() if session is not None and reopen(batch, person, session, at, incoming.text):
+            pass
         case routing.Media():
             _media(batch, at, person)
         case _:
@@ -213,5 +213,6 @@ def _blocked(batch: Batch, at: Address, person: Person | None, *, blocked: bool)
         if person.stopped_at is None:
             silence(batch, person)
             batch.note("person.stopped", person=person.id, channel=at.account, by_carrier=False)
-    else:
+    elif home(person) is None:
         tell_gap(batch, person)
+        decline_all(batch, person)

@@ -133,7 +133,12 @@ def _concerned(connection: Connection, keys: Keys, senders: _Senders, known: Kno
 
 
 def _may_answer_alert(item: Incoming | Unreadable) -> bool:
-    return isinstance(item, Incoming) and (item.press is not None or read_answer(item.text) is not None)
+    """An answer, or what makes everything that waits for them go to others: STOP, or blocking the bot."""
+    if not isinstance(item, Incoming):
+        return False
+    word = global_word(item.text, over_carrier=True)
+    leaves = item.kind == "blocked" or item.carrier_word == "STOP" or (word is not None and word.name == "STOP")
+    return leaves or item.press is not None or read_answer(item.text) is not None
 
 
 def _fetch(

@@ -38,7 +38,7 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
             "worker": {} if worker is None else {"first_name": worker.first_name},
             "now": _now(local),
             "missed": schedule.missed_in_a_row if schedule else 0,
-            "caseload": batch.known.caseloads.get(person.id, 0),
+            "caseload": batch.known.caseloads.get(person.id, 0) if person.has_role("peer_worker") else None,
         },
         history={
             name: [(at, _flow_value(value)) for at, value in entries]

@@ -17,7 +17,7 @@ from bot.conversation.seeing import context
 from bot.errors import BotError
 from bot.escalation.raising import escalate
 from flows.effects import Do, End, Save, Say, Wait
-from flows.engine import Turn, advance
+from flows.engine import Turn, advance, reopens
 from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
 from flows.model import Flow
 from flows.session import Session as Talk
@@ -71,12 +71,19 @@ def hear(batch: Batch, person: Person, session: Session, at: Address, text: str,
     _turn(batch, person, session, flow_of(batch, session), Reply(text, button), at, "reply")
 
 
-def reopen(batch: Batch, person: Person, session: Session, at: Address, text: str) -> None:
-    """A late reply: the session that ended without one is open again at its question and gets it."""
+def reopen(batch: Batch, person: Person, session: Session, at: Address, text: str) -> bool:
+    """A late reply: the session that ended without one is open again at its question and gets it.
+
+    False, and nothing changed, if it ended because nothing was understood and this is no answer either: who writes
+    "thanks" an hour later is not asked for a number again.
+    """
+    if not reopens(flow_of(batch, session), Talk.from_json(session.state_json), Reply(text)):
+        return False
     batch.note("session.reopened", person=person.id, session=session.id)
     session.state, session.outcome, session.ended_at = "open", None, None
     _turn(batch, person, session, flow_of(batch, session), Resume(), at, "reply")
     hear(batch, person, session, at, text)
+    return True
 
 
 def there(batch: Batch, session: Session) -> None:
@@ -100,9 +107,11 @@ def run_out(batch: Batch, person: Person, session: Session, at: Address | None) 
 
 
 def interrupt(batch: Batch, person: Person, why: str) -> None:
-    """The person's open session ends at once, without words: `stop` or `danger`."""
+    """The person's open session ends at once, without words: `stop` or `danger`. One that a late reply would reopen is
+    closed for good: no survey comes back after danger.
+    """
     session = batch.known.sessions.get(person.id)
-    if session is None or session.state != "open":
+    if session is None:
         return
     event = Interrupt("danger" if why == "danger" else "stop")
     _turn(batch, person, session, flow_of(batch, session), event, None, "reply")

@@ -81,7 +81,7 @@ class Worker:
                     raise
 
     async def _aside(self, event: Event, now: datetime, fault: Exception) -> None:
-        _log.error("event.set_aside", error=type(fault).__name__, event_kind=type(event).__name__, exc_info=fault)
+        _log.error("event.set_aside", error=type(fault).__name__, kind=type(event).__name__, exc_info=fault)
         await self.database.run(_set_aside, self.keyring, self.house(), event, now, type(fault).__name__)
 
 

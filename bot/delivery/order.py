@@ -15,8 +15,7 @@ from typing import Final
 
 from bot.channels.base import Fact, Option, Outgoing
 from bot.escalation.wording import AGAIN, held_up
-from storage.records import Address, Message
-from storage.sending import Claimed
+from storage.records import Address, Claimed, Message
 
 WORTH_SAYING: Final = timedelta(minutes=5)
 

@@ -28,11 +28,11 @@ from storage.errors import ConflictError
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.people import pause_account
-from storage.records import PRIORITY, AuditEntry
-from storage.sending import Claimed, Settled
+from storage.records import PRIORITY, AuditEntry, Claimed
+from storage.sending import Settled
 from storage.viewing import System
 
-LEASE: Final = timedelta(seconds=90)
+LEASE: Final = timedelta(seconds=60)
 """How long a claimed message is ours: longer than any send takes, its turn and its time-out included."""
 AT_ONCE: Final = 25
 MAY_BE_SETTLED: Final = timedelta(seconds=10)
@@ -108,9 +108,13 @@ class Sender:
             for event in failed:
                 await self.worker.do([event], now)
 
-    async def _give_up_lapsed(self, now: datetime) -> None:
+    async def give_up_all(self, now: datetime) -> None:
+        """At the start of the only process there is: whatever is being sent was in the hands of one that has gone."""
+        await self._give_up_lapsed(now, every=True)
+
+    async def _give_up_lapsed(self, now: datetime, *, every: bool = False) -> None:
         """Messages in the hands of a process that has gone: whether they were sent is unknown."""
-        lapsed = await self.worker.database.run(_lapsed, self.worker, now)
+        lapsed = await self.worker.database.run(_lapsed, self.worker, every=every)
         if lapsed:
             _log.warning("lease.lapsed", count=len(lapsed))
             await self.settle(lapsed, now)
@@ -125,8 +129,8 @@ def _claim(connection: Connection, worker: Worker, now: datetime, lowest: int) -
     return sending.claim(connection, keys, _VIEWER, now, lease=LEASE, leases=leases, limit=AT_ONCE, lowest=lowest)
 
 
-def _lapsed(connection: Connection, worker: Worker, now: datetime) -> list[Result]:
-    found = sending.lapsed_leases(connection, AT_ONCE)
+def _lapsed(connection: Connection, worker: Worker, *, every: bool) -> list[Result]:
+    found = sending.lapsed_leases(connection, None if every else AT_ONCE)
     if not found:
         return []
     keys = Keys(worker.keyring, connection)

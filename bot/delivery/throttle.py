@@ -36,6 +36,7 @@ class Throttle:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._overall_free = 0.0  # when the next one may go (elapsed seconds)
+        self._resting_until = 0.0
         self._chats: OrderedDict[str, float] = OrderedDict()
 
     async def turn(self, to: str, *, pressing: bool) -> None:
@@ -43,7 +44,7 @@ class Throttle:
         now = elapsed()
         step = 1.0 / self._pace.each
         earliest = self._chats.pop(to, 0.0)
-        at = max(now, earliest - step * (self._pace.burst - 1))
+        at = max(now, self._resting_until, earliest - step * (self._pace.burst - 1))
         if not pressing:
             at = max(at, self._overall_free)
         self._overall_free = max(now, self._overall_free) + 1.0 / self._pace.overall
@@ -54,5 +55,5 @@ class Throttle:
             await pause(at - now)
 
     def rest(self, seconds: float) -> None:
-        """The provider said to wait: nothing goes from this account before."""
-        self._overall_free = max(self._overall_free, elapsed() + seconds)
+        """The provider said to wait: nothing goes from this account before, however pressing."""
+        self._resting_until = max(self._resting_until, elapsed() + seconds)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.matter import Batch
 from bot.conversation.speaking import notice, reply
 from bot.escalation import wording
-from bot.escalation.climbing import tell
+from bot.escalation.climbing import pass_on
 from bot.escalation.ladder import later_at, remind_at
 from bot.escalation.policy import Policy, Severity
 from bot.escalation.replies import AlertAnswer, Cannot, Done, Later, More, Take, Tried
@@ -115,27 +115,58 @@ def _cannot(batch: Batch, responder: Person, at: Address, escalation: Escalation
     if taker is not None and taker.id != responder.id:
         reply(batch, at, wording.already_taken(taker.first_name, code))
         return
+    others = decline(batch, responder, escalation)
+    reply(batch, at, wording.asking_others(code) if others else wording.nobody_else(code))
+
+
+def decline(batch: Batch, responder: Person, escalation: Escalation) -> bool:
+    """They can't, or can't any more: unless somebody told at the same time may still answer, the next are told at once.
+    Whoever had it hands it back by this, and everybody who was told so hears that it is open again. False if there is
+    nobody else to ask."""
     batch.note("alert.declined", person=escalation.person_id, actor=responder.id, escalation=escalation.id)
     batch.changing_escalation(escalation)
+    had_it = escalation.state == "taken"
+    if had_it:
+        escalation.state = "lapsed"
+        escalation.reminded_at = None
+        batch.note("escalation.lapsed", person=escalation.person_id, actor=responder.id, escalation=escalation.id)
     told = _told(batch, escalation)
     batch.known.standing = [
         replace(one, declined=True) if one.responder_id == responder.id and one.escalation_id == escalation.id else one
         for one in batch.known.standing
     ]
     batch.changes.declined.add((escalation.id, responder.id))
-    if taker is not None:  # they had it and hand it back: it is as if it had lapsed
-        escalation.state = "lapsed"
-        escalation.reminded_at = None
-        batch.note("escalation.lapsed", person=escalation.person_id, actor=responder.id, escalation=escalation.id)
-    reply(batch, at, wording.asking_others(code))
     last = max((one.telling for one in told), default=0)
-    still_asked = {
-        one.responder_id
+    still_asked = [
+        one
         for one in told
         if one.telling == last and not one.declined and not one.failed and one.responder_id != responder.id
-    }
-    if not still_asked:
-        tell(batch, escalation)
+    ]
+    if still_asked and not had_it:
+        return True
+    asked_before = {one.responder_id: one.code for one in told if one.responder_id != responder.id}
+    count = len(batch.changes.new_alerts)
+    passed_on = pass_on(batch, escalation)
+    if had_it:
+        asked_now = {alert.responder_id for alert in batch.changes.new_alerts[count:]}
+        for other_id, code in asked_before.items():
+            if other_id not in asked_now:
+                text = wording.handed_back(code)
+                notice(batch, batch.person(other_id), text, about=escalation.person_id, escalation=escalation.id)
+    return passed_on or bool(asked_before)
+
+
+def decline_all(batch: Batch, responder: Person) -> None:
+    """Nothing reaches this responder any more: whatever waits for them, or is theirs, goes to the next at once."""
+    theirs = {one.escalation_id for one in batch.known.standing if one.responder_id == responder.id and not one.declined}
+    for escalation_id in sorted(theirs):
+        escalation = batch.known.escalations.get(escalation_id)
+        if escalation is None or escalation.person_id not in batch.known.support:
+            continue
+        if escalation.state in ("open", "lapsed") or (
+            escalation.state == "taken" and escalation.taken_by == responder.id
+        ):
+            decline(batch, responder, escalation)
 
 
 def _more(batch: Batch, at: Address, escalation: Escalation, code: str) -> None:

@@ -5,13 +5,14 @@ usable address, or who said STOP, counts as nobody: the level is passed over at 
 all is an alarm of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation.matter import Batch
 from bot.conversation.speaking import home, notice, reply, where_to
 from bot.escalation import wording
-from bot.escalation.ladder import Position, Responders, Telling, lapse_at, next_telling, who
+from bot.escalation.ladder import SHORTEST_WAIT, Position, Responders, Telling, lapse_at, next_telling, who
 from bot.escalation.policy import Policy
 from storage.records import Address, Alert, Body, Escalation, Message, Person, Standing, Support
 
@@ -52,11 +53,36 @@ def code_of(batch: Batch, escalation: Escalation, responder: Person | None) -> s
 
 def tell(batch: Batch, escalation: Escalation) -> None:
     """Tell whoever is next on the ladder, and set when it goes on."""
-    batch.changing_escalation(escalation)
+    _carry_out(batch, escalation, _next(batch, escalation))
+
+
+def pass_on(batch: Batch, escalation: Escalation) -> bool:
+    """Somebody can't: tell whoever is next at once, but nobody who can't. False if there is nobody else to ask; then the
+    ladder goes on when its wait is over, and may ask them again."""
+    cannot = {
+        one.responder_id for one in batch.known.standing if one.escalation_id == escalation.id and one.declined
+    }
+    telling = _next(batch, escalation, cannot)
+    if telling.people:
+        _carry_out(batch, escalation, replace(telling, nobody=()))
+        return True
+    if escalation.next_at is None or escalation.state == "lapsed":
+        batch.changing_escalation(escalation)
+        levels = Policy.from_json(escalation.policy_copy).levels
+        escalation.next_at = batch.now + max(levels[min(escalation.level, len(levels) - 1)].wait, SHORTEST_WAIT)
+    return False
+
+
+def _next(batch: Batch, escalation: Escalation, without: Collection[UUID] = ()) -> Telling:
     policy = Policy.from_json(escalation.policy_copy)
-    before = Position(escalation.level, escalation.tellings, escalation.round, escalation.unanswered_at is not None)
-    telling = next_telling(policy.levels, before, lambda tell, turn: _reachable(batch, escalation, tell, turn))
+    stands = Position(escalation.level, escalation.tellings, escalation.round, escalation.unanswered_at is not None)
+    return next_telling(policy.levels, stands, lambda roles, _: _reachable(batch, escalation, roles, without))
+
+
+def _carry_out(batch: Batch, escalation: Escalation, telling: Telling) -> None:
+    batch.changing_escalation(escalation)
     goes_on = escalation.round > 0
+    higher_up = telling.level > escalation.level or not goes_on
     escalation.level = telling.position.level
     escalation.tellings = telling.position.tellings
     escalation.round = telling.position.round
@@ -73,30 +99,48 @@ def tell(batch: Batch, escalation: Escalation) -> None:
         _alert(batch, escalation, batch.person(responder_id), telling)
     if telling.nobody:
         _say_nobody(batch, escalation, telling)
+    if higher_up:
+        _say_passed_to_on_call(batch, escalation, telling)
     if telling.unanswered:
         escalation.unanswered_at = batch.now
         _say_unanswered(batch, escalation, telling)
 
 
-def _reachable(batch: Batch, escalation: Escalation, roles: Sequence[str], turn: int) -> tuple[UUID, ...]:
+def _reachable(
+    batch: Batch, escalation: Escalation, roles: Sequence[str], without: Collection[UUID]
+) -> tuple[UUID, ...]:
     """Those whom the roles stand for and who can be told: not the person themselves, and somewhere to write to."""
     about = batch.person(escalation.person_id)
     team = batch.known.teams.get(escalation.team_id)
     support = batch.known.support.get(about.id, Support())
+    supervisors = team.supervisors if team else ()
     stands = Responders(
         assigned_peer_worker=support.peer_worker,
-        named_supervisors=_usable(batch, about, team.supervisors if team else ()),
-        coordinators=_usable(batch, about, team.coordinators if team else ()),
+        named_supervisors=_usable(batch, about, supervisors, without),
+        coordinators=_usable(batch, about, team.coordinators if team else (), without),
         wellness_supporter=support.wellness,
         wellness_deputy=support.deputy,
         line_supervisor=support.line,
         by_key=batch.known.by_key,
     )
-    return _usable(batch, about, who(roles, turn, stands))
+    return _usable(batch, about, who(roles, _turn(batch, escalation, supervisors), stands), without)
 
 
-def _usable(batch: Batch, about: Person, ids: Sequence[UUID]) -> tuple[UUID, ...]:
-    found = (batch.known.people.get(one) for one in ids if one != about.id)
+def _turn(batch: Batch, escalation: Escalation, supervisors: Sequence[UUID]) -> int:
+    """Whose turn it is among named supervisors: how often any of them was told of this. A telling that went to the
+    assigned peer worker is nobody's turn, so the first supervisor of the file comes first after it."""
+    told = {
+        one.telling
+        for one in batch.known.standing
+        if one.escalation_id == escalation.id and one.responder_id in supervisors
+    }
+    return len(told)
+
+
+def _usable(
+    batch: Batch, about: Person, ids: Sequence[UUID], without: Collection[UUID] = ()
+) -> tuple[UUID, ...]:
+    found = (batch.known.people.get(one) for one in ids if one != about.id and one not in without)
     return tuple(one.id for one in found if one is not None and one.stopped_at is None and home(one) is not None)
 
 
@@ -189,7 +233,20 @@ def _say_nobody(batch: Batch, escalation: Escalation, telling: Telling) -> None:
         return
     text = wording.nobody_to_tell(batch.person(escalation.person_id).initials, escalation.line)
     for coordinator_id in batch.known.coordinators:
+        if coordinator_id == escalation.person_id:
+            continue
         notice(batch, batch.person(coordinator_id), text, about=escalation.person_id, escalation=escalation.id)
+
+
+def _say_passed_to_on_call(batch: Batch, escalation: Escalation, telling: Telling) -> None:
+    """The one exception of the wellness line: danger to life went past supporter and deputy, and the worker is told."""
+    policy = Policy.from_json(escalation.policy_copy)
+    if escalation.line != "wellness" or not telling.people or "on_call" not in policy.levels[telling.level].tell:
+        return
+    about = batch.person(escalation.person_id)
+    at = home(about)
+    if at is not None and about.stopped_at is None:
+        reply(batch, at, wording.passed_to_on_call())
 
 
 def _say_unanswered(batch: Batch, escalation: Escalation, telling: Telling) -> None:
@@ -198,10 +255,10 @@ def _say_unanswered(batch: Batch, escalation: Escalation, telling: Telling) -> N
     batch.note("escalation.unanswered", person=about.id, escalation=escalation.id)
     team = batch.known.teams.get(escalation.team_id)
     text = wording.unanswered(about.initials, escalation.line)
-    for coordinator_id in team.coordinators if team else ():
-        coordinator = batch.person(coordinator_id)
-        if coordinator_id not in telling.people or escalation.line == "wellness":
-            notice(batch, coordinator, text, about=about.id, escalation=escalation.id)
+    asked = telling.people if escalation.line != "wellness" else ()
+    for coordinator_id in (team.coordinators if team else ()) or batch.known.coordinators:
+        if coordinator_id not in asked and coordinator_id != about.id and telling.people:
+            notice(batch, batch.person(coordinator_id), text, about=about.id, escalation=escalation.id)
     at = home(about)
     if at is not None and about.stopped_at is None:
         reply(batch, at, wording.nobody_answered_yet(escalation.line, team.name if team else ""))

@@ -35,12 +35,12 @@ _NEEDS = {
 def alert(*, line: str, severity: str, policy: str, initials: str, reason: str, shared: Mapping[str, Value]) -> str:
     """An alert, `CODE` in the place of its code; the three options stand under it.
 
-    Example: "{code}: I.E. needs a person. Asked for contact after a hard night. sleep 2. Text 1 {code}, or a number:"
+    Example: "{code}: I.E. needs a person. Asked for contact after a hard night. sleep 2. Text 1 {code}, or choose:"
     """
     if _nothing_else(line, severity, policy):
-        return f"{CODE}: {initials} needs a person now. Text 1 {CODE}, or a number:"
+        return f"{CODE}: {initials} needs a person now. Text 1 {CODE}, or choose:"
     said = " ".join(part for part in (_sentence(reason), _shared(shared, _SHOWN_AT_MOST)) if part)
-    return f"{CODE}: {initials} {_NEEDS[severity]}. {said} Text 1 {CODE}, or a number:"
+    return f"{CODE}: {initials} {_NEEDS[severity]}. {said} Text 1 {CODE}, or choose:"
 
 
 def more(

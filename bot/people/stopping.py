@@ -8,6 +8,7 @@ from bot.conversation.matter import Batch
 from bot.conversation.speaking import notice, reply
 from bot.conversation.talking import begin, interrupt
 from bot.escalation import wording
+from bot.escalation.answering import decline_all
 from bot.escalation.climbing import code_of
 from bot.people import wording as people_wording
 from bot.people.joining import WELCOME, begin_schedules, end_schedules
@@ -43,6 +44,7 @@ def silence(batch: Batch, person: Person) -> None:
             notice(batch, taker, text, about=person.id, escalation=escalation.id)
     if person.has_role("supervisor", "coordinator"):
         tell_gap(batch, person)
+    decline_all(batch, person)
 
 
 def tell_gap(batch: Batch, responder: Person) -> None:

@@ -1,0 +1,75 @@
+"""`blether demo`: the real bot with phones on a page and a clock that you move. On this machine only."""
+
+import asyncio
+import signal
+import socket
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+
+from bot import logs
+from bot.clock import RealClock
+from bot.demo.cast import ZONE
+from bot.demo.stage import staged
+from bot.demo.web import demo_app
+from storage.errors import StorageError
+
+HOST: Final = "127.0.0.1"
+GRACE: Final = 5  # seconds in which requests in hand are finished
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with its signal handling left to us and a word when it is ready."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or ():
+            typer.echo(f"http://{HOST}:{one.getsockname()[1]}")
+        typer.echo("Open this address in a browser. Ctrl-C ends the demo and leaves nothing behind.")
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 takes any free one.")] = 8000,
+) -> None:
+    """Try blether out: phones on a page, a clock that you move, and the real bot behind them."""
+    logs.configure("WARNING")  # the address comes first, and little else
+    try:
+        listening = socket.create_server((HOST, port))
+    except OSError:
+        typer.echo(f"Port {port} cannot be used. Another one: blether demo --port 0", err=True)
+        raise typer.Exit(1) from None
+    try:
+        with listening, tempfile.TemporaryDirectory(prefix="blether-demo-", ignore_cleanup_errors=True) as folder:
+            asyncio.run(_play(Path(folder), listening))
+    except StorageError as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
+
+
+async def _play(folder: Path, listening: socket.socket) -> None:
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with staged(folder, RealClock().now().astimezone(ZONE).date()) as on_stage:
+        server = _Server(
+            uvicorn.Config(
+                demo_app(on_stage), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE
+            )
+        )
+        serving = asyncio.create_task(server.serve([listening]))
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+        on_stage.closing = True
+        on_stage.news.set()
+        server.should_exit = True
+        await serving
+        waiting.cancel()
