@@ -1,6 +1,7 @@
 """The repository as text and as parsed trees, for the tests in this folder."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,15 +94,16 @@ def uses(module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 @cache
 def tracked() -> tuple[str, ...]:
-    """The repository's files as git sees them: committed, or new and not ignored; without git, everything unpacked."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    names = listing.stdout.decode().split("\0")
-    return tuple(sorted(name for name in names if name and (ROOT / name).is_file()))
+    """The repository's files: committed, or new and not ignored. Where git cannot say, whatever is no cache."""
+    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        listing = subprocess.run(asked, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):  # unpacked from an archive, or somebody else's folder
+        names = [str(file.relative_to(ROOT)) for file in ROOT.rglob("*") if file.is_file()]
+        names = [name for name in names if not re.search(r"(^|/)(\.(?!ci/|gitignore$)|__pycache__/)", name)]
+    else:
+        names = [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    return tuple(sorted(names))
 
 
 def table_of(page: str) -> dict[str, str]:

@@ -27,7 +27,10 @@ CALLS = [pytest.param(module, node, id=module.place(node)) for module, node in l
 
 @pytest.mark.parametrize(("module", "call"), CALLS)
 def test_the_event_is_a_fixed_name(module, call):
+    """A name handed in by a caller goes too; words put together on the spot do not."""
     assert len(call.args) == 1
+    if isinstance(call.args[0], ast.Name):
+        return
     assert isinstance(call.args[0], ast.Constant)
     assert re.fullmatch(r"[a-z]+(\.[a-z_-]+)+", call.args[0].value)
 
