@@ -16,6 +16,7 @@ from flows.errors import FlowError, FlowFileError, FlowRunError, LanguageError, 
 from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
 from flows.load import compile_source, load_file, load_text, read_library
 from flows.model import Flow, Needs, Option, Question, Step, Telling, Value
+from flows.offers import MOST_OFFERED
 from flows.problems import CODES, Problem
 from flows.session import Session
 from flows.wording import is_gsm7, numbered, sms_parts
@@ -23,6 +24,7 @@ from flows.wording import is_gsm7, numbered, sms_parts
 __all__ = [
     "ACTIONS",
     "CODES",
+    "MOST_OFFERED",
     "Action",
     "Begin",
     "Consent",

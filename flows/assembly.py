@@ -10,10 +10,20 @@ from typing import Any, Final, TypeVar
 
 from jinja2 import nodes
 
+from flows import answers
 from flows.actions import Action
-from flows.answers.choice import words_of
+from flows.answers.choice import text_words, words_of
 from flows.conditions import Condition, compile_condition
-from flows.document import AnswerTable, ChoiceTable, ScaleTable, StepTable, TextTable, YesNoTable
+from flows.document import (
+    AnswerTable,
+    ChoiceTable,
+    ManyTable,
+    OptionTable,
+    ScaleTable,
+    StepTable,
+    TextTable,
+    YesNoTable,
+)
 from flows.draft import Draft, DraftStep
 from flows.errors import LanguageError
 from flows.model import (
@@ -22,6 +32,7 @@ from flows.model import (
     ChoiceAnswer,
     Finish,
     Flow,
+    ManyAnswer,
     Needs,
     Onward,
     Option,
@@ -85,7 +96,9 @@ class Assembler:
             steps=steps,
             first=self._draft.steps[0].table.id,
             promises=kept,
-            needs=needs([*trees_of(steps.values()), *(promise.when.tree for promise in kept)]),
+            needs=needs(
+                [*trees_of(steps.values()), *(promise.when.tree for promise in kept)], lists_of(steps.values())
+            ),
             digest=digest(raw),
             source=source,
         )
@@ -144,9 +157,9 @@ class Assembler:
             return None
 
 
-def needs(trees: Iterable[nodes.Node]) -> Needs:
-    """What these texts and conditions read besides the answers of the session."""
-    values: set[str] = set()
+def needs(trees: Iterable[nodes.Node], lists: Iterable[str] = ()) -> Needs:
+    """What these texts and conditions read besides the answers of the session, and `lists` that give options."""
+    values: set[str] = set(lists)
     last: set[str] = set()
     windows: dict[str, int] = {}
     for tree in trees:
@@ -169,6 +182,13 @@ def trees_of(steps: Iterable[Step]) -> Iterator[nodes.Node]:
             yield from (branch.when.tree for branch in step.way.branches if branch.when is not None)
 
 
+def lists_of(steps: Iterable[Step]) -> Iterator[str]:
+    """The context names that the options of these steps' questions are taken from."""
+    for step in steps:
+        if isinstance(step, Question) and (name := answers.source(step.answer)) is not None:
+            yield name
+
+
 def digest(raw: Mapping[str, Any]) -> str:
     """SHA-256 (hexadecimal) of the parsed file: spacing and comments do not count, any value does."""
     canonical = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
@@ -180,9 +200,18 @@ def _answer(table: AnswerTable) -> Answer:
         case ScaleTable():
             return ScaleAnswer(table.save, table.min, table.max)
         case ChoiceTable():
-            options = tuple(Option(one.id, one.text, tuple(one.also)) for one in table.options)
-            return ChoiceAnswer(table.save, options, words_of(options))
+            options = options_of(table.options)
+            return ChoiceAnswer(table.save, options, words_of(options), table.options_from)
+        case ManyTable():
+            options = options_of(table.options)
+            said = [Option(one.id, one.text, (*one.also, one.id)) for one in options]
+            return ManyAnswer(table.save, options, text_words(said), table.options_from)
         case YesNoTable():
             return YesNoAnswer(table.save)
         case TextTable():
             return TextAnswer(table.save)
+
+
+def options_of(tables: Iterable[OptionTable] | None) -> tuple[Option, ...]:
+    """The options that a file lists."""
+    return tuple(Option(one.id, one.text, tuple(one.also)) for one in tables or ())

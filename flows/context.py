@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flows.errors import FlowRunError
-from flows.model import Value
+from flows.model import Option, Value
+from flows.offers import offered
 
-ContextValue = Mapping[str, Value | None] | Value | None
+Items = tuple[Option, ...]
+"""A list of the person's own: an id that the caller knows again, and their words. An empty one is missing."""
+
+ContextValue = Mapping[str, Value | Items | None] | Value | None
 Entry = tuple[datetime, Value]
 """When something was saved (aware), and what."""
 
@@ -18,7 +22,8 @@ Entry = tuple[datetime, Value]
 class Context:
     """The values that a turn may read, gathered by the caller (exactly what `flow.needs` lists is enough).
 
-    `values`: `{"person": {"first_name": "Isla"}, "missed": 0, …}`; a name left out or None is missing.
+    `values`: `{"person": {"first_name": "Isla"}, "missed": 0, "wrap": {"daily": (Option("7f", "Walk Rab"), …)}, …}`;
+    a name left out or None is missing, and so is an empty list. A list may also be of texts, each its own id.
     `history`: what this flow saved in earlier sessions, by name, in any order; times are aware.
     `at`: the moment of the turn (aware); only `mean()` and `times()` need it, their days count back from it.
     `variant`: which of several wordings of a text is taken (counted round); give the number of earlier sessions.
@@ -28,6 +33,12 @@ class Context:
     history: Mapping[str, Sequence[Entry]] = field(default_factory=dict[str, Sequence[Entry]])
     at: datetime | None = None
     variant: int = 0
+
+    def offer(self, name: str) -> tuple[Option, ...]:
+        """The options that the list `name` (dotted: `wrap.daily`) stands for; `()` when it is missing or empty."""
+        group, _, part = name.partition(".")
+        values = self.values.get(group)
+        return offered(values.get(part)) if isinstance(values, Mapping) else ()
 
     def last(self, name: str) -> Value | None:
         """The newest value saved under `name` in an earlier session, or None."""

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from flows.actions import SAVED_NAME, SavedName
 from flows.model import Audience
+from flows.offers import MOST_OFFERED
 
 _DURATION: Final = re.compile(r"(?:(\d{1,3})d)?\s*(?:(\d{1,3})h)?\s*(?:(\d{1,4})m)?")
 _LONGEST_WAIT: Final = timedelta(days=31)
@@ -123,11 +124,23 @@ class ScaleTable(Table):
 
 
 class ChoiceTable(Table):
-    """`answer = { type = "choice" }`."""
+    """`answer = { type = "choice" }`: `options`, or the list of the context that they are taken from."""
 
     type: Literal["choice"]
     save: SavedName
-    options: Annotated[list[OptionTable], BeforeValidator(_options), Field(min_length=2, max_length=500)]
+    options: Annotated[list[OptionTable], BeforeValidator(_options), Field(min_length=2, max_length=500)] | None = None
+    options_from: str | None = None
+
+
+class ManyTable(Table):
+    """`answer = { type = "many" }`: as a choice, but no more options than one text shows."""
+
+    type: Literal["many"]
+    save: SavedName
+    options: (
+        Annotated[list[OptionTable], BeforeValidator(_options), Field(min_length=2, max_length=MOST_OFFERED)] | None
+    ) = None
+    options_from: str | None = None
 
 
 class YesNoTable(Table):
@@ -144,10 +157,13 @@ class TextTable(Table):
     save: SavedName
 
 
-AnswerTable = ScaleTable | ChoiceTable | YesNoTable | TextTable
-ANSWERS: Final[dict[str, type[ScaleTable] | type[ChoiceTable] | type[YesNoTable] | type[TextTable]]] = {
+AnswerTable = ScaleTable | ChoiceTable | ManyTable | YesNoTable | TextTable
+ANSWERS: Final[
+    dict[str, type[ScaleTable] | type[ChoiceTable] | type[ManyTable] | type[YesNoTable] | type[TextTable]]
+] = {
     "scale": ScaleTable,
     "choice": ChoiceTable,
+    "many": ManyTable,
     "yes_no": YesNoTable,
     "text": TextTable,
 }

@@ -15,12 +15,21 @@ Kind = Literal["say", "ask", "nudge", "hint", "close"]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words to send. `options` for buttons or numbered lines (`wording.numbered`); `shape` says how they are meant."""
+    """Words to send. `options` for buttons or numbered lines (`wording.numbered`); `shape` says how they are meant.
+
+    `extra`: buttons that have no number and stand after the options: all of them, none, that's all.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     shape: Shape = "plain"
     kind: Kind = "say"
+    extra: tuple[Option, ...] = ()
+
+    @property
+    def buttons(self) -> tuple[Option, ...]:
+        """Everything that can be pressed, in order."""
+        return (*self.options, *self.extra)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ nothing was understood), *over*, or *suspended*. What happens; an empty cell is:
 |-----------------|-------------------|---------------------------------------|-----------|--------------------|------|
 | Begin           | steps are run     |                                       |           |                    |      |
 | Reply           |                   | taken: Save, steps are run            |           |                    |      |
+|                 |                   | a button of several: noted, more may  |           |                    |      |
+|                 |                   | follow (Wait of SETTLE, no nudges)    |           |                    |      |
 |                 |                   | not: hint and Wait; at the last of    |           |                    |      |
 |                 |                   | `attempts`: `otherwise`, or words and |           |                    |      |
 |                 |                   | End unclear (left)                    |           |                    |      |
 | Silence(number) |                   | the nudge; waits set before stay      |           |                    |      |
-| Silence("end")  |                   | End missed, or unclear if the person  |           |                    |      |
+| Silence("end")  |                   | buttons noted: taken, as above; else  |           |                    |      |
+|                 |                   | End missed, or unclear if the person  |           |                    |      |
 |                 |                   | had written (left)                    |           |                    |      |
 | Heard           |                   | noted: not missed                     |           |                    |      |
 | Resume          |                   |                                       | Wait      | Wait (asking)      |      |
@@ -19,27 +22,31 @@ nothing was understood), *over*, or *suspended*. What happens; an empty cell is:
 
 *Steps are run*: from a step on, its actions, then its words, then its way on, until a question is asked (Wait) or the
 end is reached (End). More than STEP_LIMIT steps in a turn raise FlowRunError, as does a text whose value is missing:
-a flow that passed the check does neither.
+a flow that passed the check does neither. A question whose options are the person's own list keeps the list as it was
+when it was asked: its numbers go on meaning what was seen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Literal, assert_never
 
 from flows import answers
 from flows.actions import Action
-from flows.answers.reading import NotUnderstood, Taken, Unsure
+from flows.answers.many import ENOUGH, said_back
+from flows.answers.reading import NotUnderstood, Picked, Taken, Unsure
 from flows.context import Context
 from flows.effects import Do, Effect, End, Kind, Save, Say, Wait
 from flows.errors import FlowRunError
 from flows.evaluate import Scope
 from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
-from flows.model import Finish, Flow, Onward, Question, Step, Telling
+from flows.model import Answer, Finish, Flow, ManyAnswer, Onward, Question, Step, Telling
 from flows.session import Frame, Session
 from flows.wording import Wording
 
 STEP_LIMIT: Final = 100
+SETTLE: Final = timedelta(minutes=15)  # after a button of several: how long more are waited for
 DONE: Final = "done"  # the outcome of `end = true`
 NUDGE: Final = "Just checking in. "
 UNCLEAR: Final = (
@@ -96,7 +103,7 @@ def reopens(flow: Flow, session: Session, reply: Reply) -> bool:
     step = flow.steps.get(session.top.step or "")
     if not session.resumable or not isinstance(step, Question):
         return False
-    return session.top.attempts < step.attempts or isinstance(_meant(step, reply), Taken)
+    return session.top.attempts < step.attempts or isinstance(_meant(step, session.top, reply), Taken | Picked)
 
 
 class _Run:
@@ -124,6 +131,7 @@ class _Run:
             self._perform(step.do)
             match step:
                 case Question():
+                    self._offer(step)
                     self.ask(step)
                     return self.waiting(step)
                 case Telling():
@@ -148,8 +156,8 @@ class _Run:
 
     def say(self, question: Question, text: str, kind: Kind) -> None:
         """Say `text` with what can be pressed at this question."""
-        answer = question.answer
-        self.effects.append(Say(text, answers.options(answer), answers.shape(answer), kind))
+        answer = _offering(question, self.frame)
+        self.effects.append(Say(text, answers.options(answer), answers.shape(answer), kind, answers.beside(answer)))
 
     def text(self, wordings: tuple[Wording, ...]) -> str:
         """The wording of this turn, written out."""
@@ -170,8 +178,18 @@ class _Run:
         step = self.flow.steps.get(step_id)
         if step is None:
             raise FlowRunError("a step leads to one that does not exist")
-        self.frame = replace(self.frame, step=step_id, waiting=False, attempts=0, heard=False)
+        self.frame = replace(self.frame, step=step_id, waiting=False, attempts=0, heard=False, offered=(), picked=())
         return step
+
+    def _offer(self, question: Question) -> None:
+        """Keep what the person's own list offers now, for as long as the question is open."""
+        name = answers.source(question.answer)
+        if name is None:
+            return
+        offered = self.context.offer(name)
+        if not offered:
+            raise FlowRunError("a question takes its options from a list that is missing or empty")
+        self.frame = replace(self.frame, offered=offered)
 
     def _perform(self, actions: tuple[Action, ...]) -> None:
         saved = self.frame.answers
@@ -202,29 +220,56 @@ class _Run:
 
 def _reply(run: _Run, reply: Reply) -> Turn:
     question = run.question
-    meant = _meant(question, reply)
+    meant = _meant(question, run.frame, reply)
     match meant:
         case Taken():
             return _taken(run, question, meant)
+        case Picked():
+            return _picked(run, question, meant)
         case Unsure(hint=hint):
             return _not_understood(run, question, hint)
         case NotUnderstood():
-            return _not_understood(run, question, answers.hint(question.answer))
+            return _not_understood(run, question, answers.hint(_offering(question, run.frame)))
         case _:
             assert_never(meant)
 
 
-def _meant(question: Question, reply: Reply) -> answers.Understanding:
-    return answers.understand(question.answer, reply.text, button=reply.button, exact=question.exact)
+def _meant(question: Question, frame: Frame, reply: Reply) -> answers.Understanding:
+    return answers.understand(
+        _offering(question, frame), reply.text, button=reply.button, exact=question.exact, picked=frame.picked
+    )
+
+
+def _offering(question: Question, frame: Frame) -> Answer:
+    """The question's answer, with the person's own items in it as they were when it was asked."""
+    return answers.offering(question.answer, frame.offered)
 
 
 def _taken(run: _Run, question: Question, taken: Taken) -> Turn:
     name = question.answer.save
-    run.frame = replace(run.frame, waiting=False, attempts=0, answers={**run.frame.answers, name: taken.value})
+    saved = {**run.frame.answers, name: taken.value}
+    run.frame = replace(run.frame, waiting=False, attempts=0, answers=saved, offered=(), picked=())
     run.effects.append(Save(name, taken.value, question.id))
-    if not taken.sure:
+    if not taken.sure and taken.as_words:  # of nothing there is nothing to say back
         run.effects.append(Say(f"I've put {taken.as_words}."))
     return run.after(question)
+
+
+def _picked(run: _Run, question: Question, picked: Picked) -> Turn:
+    """One button of several was pressed: said back with the others, and a moment for more."""
+    run.frame = replace(run.frame, waiting=True, heard=True, picked=picked.value)
+    others = [one for one in answers.options(_offering(question, run.frame)) if one.id not in picked.value]
+    run.effects.append(Say(f"I've put {picked.as_words}. Anything else?", tuple(others), "plain", "hint", (ENOUGH,)))
+    run.effects.append(Wait(question.id, (), min(SETTLE, question.within)))
+    return Turn(replace(run.session.with_top(run.frame), status="open", outcome=None), tuple(run.effects))
+
+
+def _all_picked(run: _Run, question: Question) -> Turn | None:
+    """What was pressed is the answer when nothing else is said in time; None when nothing was pressed."""
+    answer = _offering(question, run.frame)
+    if not run.frame.picked or not isinstance(answer, ManyAnswer):
+        return None
+    return _taken(run, question, Taken(run.frame.picked, True, said_back(answer, run.frame.picked)))
 
 
 def _not_understood(run: _Run, question: Question, hint: str) -> Turn:
@@ -233,6 +278,8 @@ def _not_understood(run: _Run, question: Question, hint: str) -> Turn:
     if attempts < question.attempts:
         run.say(question, hint, "hint")
         return run.waiting(question)
+    if (turn := _all_picked(run, question)) is not None:
+        return turn
     if question.otherwise is not None:
         return run.from_step(question.otherwise)
     run.effects.append(Say(UNCLEAR, kind="close"))
@@ -242,7 +289,7 @@ def _not_understood(run: _Run, question: Question, hint: str) -> Turn:
 def _silence(run: _Run, which: int | Literal["end"]) -> Turn:
     question = run.question
     if which == "end":
-        return run.ended("unclear" if run.frame.heard else "missed")
+        return _all_picked(run, question) or run.ended("unclear" if run.frame.heard else "missed")
     if not 0 <= which < len(question.nudges):
         return _nothing(run.session)
     run.ask(question, NUDGE, "nudge")

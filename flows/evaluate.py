@@ -16,6 +16,7 @@ from flows.context import Context
 from flows.errors import FlowRunError, LanguageError
 from flows.missing import MISSING, Missing
 from flows.model import Value
+from flows.vocabulary import LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Scope:
 
     def part(self, group: str, name: str) -> object:
         """One part of a context value, or Missing."""
+        if (dotted := f"{group}.{name}") in LISTS:  # a list of the person's own: its texts
+            return tuple(option.text for option in self.context.offer(dotted)) or MISSING
         values = self.context.values.get(group)
         return _present(values.get(name)) if isinstance(values, Mapping) else MISSING
 
@@ -244,7 +247,7 @@ def _constant(node: nodes.Node) -> Any:
         case nodes.Neg(node=nodes.Const() as inner):
             return -inner.value
         case nodes.List():
-            return [_constant(item) for item in node.items]
+            return tuple(_constant(item) for item in node.items)  # equal to what `many` saves
         case _:
             raise _unknown(node)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
+from flows.answers import source
 from flows.draft import Draft
 from flows.kinds import Kinds
 from flows.model import Onward, Promise, Question, Step, Telling
@@ -19,7 +20,7 @@ from flows.places import Path
 from flows.problems import did_you_mean
 from flows.report import Report
 from flows.structure import saved_names
-from flows.vocabulary import ATTRIBUTES, FUNCTIONS, MAYBE_MISSING, PLAIN_NAMES, context_names
+from flows.vocabulary import ATTRIBUTES, FUNCTIONS, LISTS, MAYBE_MISSING, PLAIN_NAMES, context_names
 
 _Place = tuple[Path, nodes.Node, Facts]
 
@@ -37,14 +38,31 @@ def check_names(
             real = report.real_path((), path)
             for message in fits.misfits(tree):
                 report.add("F029", real, message, "compare numbers with numbers, and a choice with its options' ids")
+            for name in fits.ids_printed(tree):
+                mend = "say it without them, or ask a choice with options of the flow"
+                report.add("F030", real, f"prints '{name}', which holds ids of the person's own list", mend)
             for read in reads(tree, known):
                 if _known(read, saved, real, report) and whole and not read.guarded:
                     _check_guard(draft, read, saved, real, report)
+        _check_list(step, place, entered.get(step.id, frozenset()), report, whole=whole)
     for place, promise in promises:
         for message in fits.misfits(promise.when.tree):
             report.add("F029", ("promises", place, "when"), message, "say it as a branch of the flow would")
         for read in reads(promise.when.tree):
             _known(read, saved, ("promises", place, "when"), report)
+
+
+def _check_list(step: Step, place: int, known: Facts, report: Report, *, whole: bool) -> None:
+    """Options come from a list that there is, and the step is entered only where it is not empty."""
+    name = source(step.answer) if isinstance(step, Question) else None
+    if name is None:
+        return
+    path = report.real_path((), ("steps", place, "answer", "options_from"))
+    if name not in LISTS:
+        report.add("F016", path, f"takes options from '{name}', which is no list", did_you_mean(name, LISTS))
+    elif whole and name not in known:
+        mend = f'lead here by {{ when = "{name} is defined", to = "{step.id}" }} in the same turn'
+        report.add("F017", path, f"takes options from '{name}', which may be missing or empty here", mend)
 
 
 def _known(read: Read, saved: frozenset[str], path: Path, report: Report) -> bool:

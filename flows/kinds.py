@@ -12,7 +12,8 @@ from typing import Final, Literal, TypeVar
 
 from jinja2 import nodes
 
-from flows.model import Answer, ChoiceAnswer, Question, ScaleAnswer, Step, TextAnswer, YesNoAnswer
+from flows.answers import source
+from flows.model import Answer, ChoiceAnswer, ManyAnswer, Question, ScaleAnswer, Step, TextAnswer, YesNoAnswer
 from flows.vocabulary import NUMBERS
 
 Kind = Literal["number", "text", "yes or no", "list", "any"]
@@ -24,21 +25,26 @@ _EQUALITY: Final = frozenset({"eq", "ne"})
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The kinds of the names that a flow saves, and the option ids of its choices."""
+    """The kinds of the names that a flow saves, and the option ids of its choices.
+
+    `own`: names whose values are ids of a person's own list, which say nothing to anybody.
+    """
 
     saved: Mapping[str, Kind]
     options: Mapping[str, frozenset[str]]
+    own: frozenset[str]
 
     @classmethod
     def of(cls, steps: Mapping[str, Step]) -> Kinds:
         """What the questions of a flow save."""
         answers = [step.answer for step in steps.values() if isinstance(step, Question)]
+        own = frozenset(answer.save for answer in answers if source(answer) is not None)
         options: dict[str, frozenset[str]] = {}
         for answer in answers:
-            if isinstance(answer, ChoiceAnswer):
+            if isinstance(answer, ChoiceAnswer | ManyAnswer) and answer.save not in own:
                 ids = frozenset(option.id for option in answer.options)
                 options[answer.save] = options.get(answer.save, frozenset()) | ids
-        return cls({answer.save: _saved_kind(answer) for answer in answers}, options)
+        return cls({answer.save: _saved_kind(answer) for answer in answers}, options, own)
 
     def misfits(self, tree: nodes.Node) -> Iterator[str]:
         """What does not fit in the tree of a text or condition, in words."""
@@ -51,6 +57,33 @@ class Kinds:
             for total in _all(tree, kind):
                 if {self.kind(total.left), self.kind(total.right)} - {"number", "any"}:
                     yield "adds or takes away something that is not a number"
+        for one in _all(tree, nodes.Filter):
+            if one.name == "round" and one.node is not None and self.kind(one.node) not in ("number", "any"):
+                yield "rounds something that is not a number"
+
+    def ids_printed(self, tree: nodes.Node) -> Iterator[str]:
+        """Names of answers from a person's own list that a text prints: ids, not their words."""
+        for output in _all(tree, nodes.Output):
+            for node in output.nodes:
+                yield from self._printed(node)
+
+    def _printed(self, node: nodes.Node | None) -> Iterator[str]:
+        match node:
+            case nodes.Name() if node.name in self.own:
+                yield node.name
+            case nodes.Call():
+                named = {one.value for one in node.args if isinstance(one, nodes.Const)}
+                yield from self.own & named
+            case nodes.Filter():
+                yield from self._printed(node.node)
+            case nodes.CondExpr():
+                yield from self._printed(node.expr1)
+                yield from self._printed(node.expr2)
+            case nodes.And() | nodes.Or():
+                yield from self._printed(node.left)
+                yield from self._printed(node.right)
+            case _:
+                pass
 
     def kind(self, node: nodes.Node) -> Kind:
         """The kind of value that `node` has; `any` where that cannot be told."""
@@ -90,8 +123,8 @@ class Kinds:
         elif sign not in _ORDERING | _EQUALITY:
             yield from self._contained(left, right)
         if sign in _EQUALITY:
-            yield from self._chosen(left, [right])
-            yield from self._chosen(right, [left])
+            yield from self._chosen(left, _each(right))
+            yield from self._chosen(right, _each(left))
 
     def _contained(self, left: nodes.Expr, right: nodes.Expr) -> Iterator[str]:
         whole, part = self.kind(right), self.kind(left)
@@ -102,6 +135,7 @@ class Kinds:
             if "any" not in {part, *kinds} and kinds and part not in kinds:
                 yield f"looks for a {part} in a list of something else"
             yield from self._chosen(left, right.items)
+        yield from self._chosen(right, [left])
 
     def _chosen(self, name: nodes.Node, values: Iterable[nodes.Node]) -> Iterator[str]:
         """Ids that a choice is compared with and does not have."""
@@ -119,8 +153,17 @@ def _saved_kind(answer: Answer) -> Kind:
             return "number"
         case YesNoAnswer():
             return "yes or no"
+        case ManyAnswer():
+            return "list"
         case ChoiceAnswer() | TextAnswer():
             return "text"
+
+
+def _each(node: nodes.Node) -> list[nodes.Expr]:
+    """The values of a list that is written out, or the one value that stands there."""
+    if isinstance(node, nodes.List):
+        return list(node.items)
+    return [node] if isinstance(node, nodes.Expr) else []
 
 
 def _constant_kind(value: object) -> Kind:

@@ -38,11 +38,29 @@ class ScaleAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceAnswer:
-    """One of some options, saved as its id. `words`: what is typed, folded → option id."""
+    """One of some options, saved as its id. `words`: what is typed, folded → option id.
+
+    `options_from`: the list of the context (`wrap.daily`) that the options are taken from when the question is asked;
+    then `options` and `words` are empty here.
+    """
 
     save: str
     options: tuple[Option, ...]
     words: Mapping[str, str] = field(compare=False, repr=False)
+    options_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManyAnswer:
+    """Any number of some options, saved as their ids in the options' order; none of them is an answer too: `()`.
+
+    `words`: the texts of options, folded → option id, numbers left out. `options_from` as in ChoiceAnswer.
+    """
+
+    save: str
+    options: tuple[Option, ...]
+    words: Mapping[str, str] = field(compare=False, repr=False)
+    options_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,7 @@ class TextAnswer:
     save: str
 
 
-Answer = ScaleAnswer | ChoiceAnswer | YesNoAnswer | TextAnswer
+Answer = ScaleAnswer | ChoiceAnswer | ManyAnswer | YesNoAnswer | TextAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +157,8 @@ class ReplyRules:
 class Needs:
     """Exactly what a flow reads, so that the caller fetches that and no more.
 
-    `values`: dotted context names (`person.first_name`, `missed`). `last`: names whose newest earlier value is read.
-    `windows`: names read by `mean()` or `times()`, with the longest window in days.
+    `values`: dotted context names (`person.first_name`, `missed`, `wrap.daily`). `last`: names whose newest earlier
+    value is read. `windows`: names read by `mean()` or `times()`, with the longest window in days.
     """
 
     values: frozenset[str]

@@ -13,10 +13,10 @@ from flows.context import Context, ContextValue
 from flows.effects import Effect, Wait
 from flows.engine import advance, reopens
 from flows.events import Begin, Event, Interrupt, Reply, Resume, Silence
-from flows.model import Flow
+from flows.model import Flow, Option
 from flows.session import Session
 
-SAMPLE: Final[dict[str, dict[str, str | int] | int]] = {
+SAMPLE: Final[dict[str, ContextValue]] = {
     "person": {"first_name": "Isla", "language": "en-GB", "zone": "Europe/London", "days_enrolled": 30},
     "team": {
         "name": "Leith team",
@@ -26,6 +26,13 @@ SAMPLE: Final[dict[str, dict[str, str | int] | int]] = {
     },
     "worker": {"first_name": "Ewan"},
     "now": {"time": "09:30", "date": "2 March 2026", "weekday": "Monday", "part_of_day": "morning"},
+    "wrap": {
+        "daily": (
+            Option("1", "Breakfast by the window"),
+            Option("2", "Walk Rab round the park"),
+            Option("3", "Ring my sister"),
+        ),
+    },
     "missed": 0,
 }
 """Invented values for trying a flow; `caseload` is added for peer workers only, as the bot does."""
@@ -98,13 +105,16 @@ class Rehearsal:
         return list(turn.effects)
 
 
-def sample_values(flow: Flow) -> dict[str, dict[str, str | int] | int]:
+def sample_values(flow: Flow) -> dict[str, ContextValue]:
     """Invented context values that suit the flow's audience."""
     return {**SAMPLE, "caseload": 5} if flow.audience == "peer_worker" else dict(SAMPLE)
 
 
 def with_own(sample: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, ContextValue]:
-    """Invented values with one's own over them, nested or dotted; an empty text or None takes a value away."""
+    """Invented values with one's own over them, nested or dotted; an empty text, list or None takes a value away.
+
+    A list is one of texts, or of `{ id = "7f", text = "Walk Rab" }` or pairs of these; a text alone is its own id.
+    """
     merged: dict[str, Any] = dict(sample)
     for name, value in own.items():
         group, dot, part = name.partition(".")
@@ -118,5 +128,24 @@ def with_own(sample: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Con
 
 def _without_empty(value: Any) -> ContextValue:
     if isinstance(value, dict):
-        return {name: one for name, one in cast("dict[str, Any]", value).items() if one != ""}
+        parts = cast("dict[str, Any]", value)
+        return {
+            name: _items(cast("list[object]", one)) if isinstance(one, list) else one
+            for name, one in parts.items()
+            if one != ""
+        }
     return None if value == "" else value
+
+
+def _items(written: list[object]) -> tuple[Option, ...]:
+    """A list as a file or a line of JSON writes it; what is no item is left out."""
+    found: list[Option] = []
+    for one in written:
+        match one:
+            case str():
+                found.append(Option(one, one))
+            case {"id": str(chosen), "text": str(text)} | [str(chosen), str(text)]:
+                found.append(Option(chosen, text))
+            case _:
+                pass
+    return tuple(found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
 from flows.errors import SessionFormatError
-from flows.model import Flow, Value
+from flows.model import Flow, Option, Value
 
 FORMAT: Final = 1
 Status = Literal["open", "suspended", "ended"]
@@ -25,6 +25,8 @@ class Frame:
     """One flow on the stack. `step`: where it stands (None before Begin); `waiting`: its question awaits an answer.
 
     `attempts`: replies to it that were not understood; `heard`: the person wrote something since it was asked.
+    `offered`: the person's own items as its numbered lines show them, so that a 2 means the second line that was seen,
+    whatever has become of the list since; `picked`: ids of those pressed so far where more may follow.
     """
 
     flow: str
@@ -34,6 +36,8 @@ class Frame:
     attempts: int = 0
     heard: bool = False
     answers: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    offered: tuple[Option, ...] = ()
+    picked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,7 @@ class Session:
 
     def to_json(self) -> str:
         """The session as JSON, read again by `from_json`. Holds what the person answered: store it sealed."""
-        frames = [
-            {
-                "flow": frame.flow,
-                "version": frame.version,
-                "step": frame.step,
-                "waiting": frame.waiting,
-                "attempts": frame.attempts,
-                "heard": frame.heard,
-                "answers": dict(frame.answers),
-            }
-            for frame in self.frames
-        ]
+        frames = [_written(frame) for frame in self.frames]
         whole = {"format": FORMAT, "status": self.status, "outcome": self.outcome, "frames": frames}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
@@ -97,6 +90,24 @@ class Session:
         if not frames or status not in ("open", "suspended", "ended"):
             raise SessionFormatError("a stored session has no frame or an unknown status")
         return cls(frames, status, outcome)
+
+
+def _written(frame: Frame) -> dict[str, Any]:
+    """`offered` and `picked` only where there are some: the same format for code that knows neither."""
+    whole: dict[str, Any] = {
+        "flow": frame.flow,
+        "version": frame.version,
+        "step": frame.step,
+        "waiting": frame.waiting,
+        "attempts": frame.attempts,
+        "heard": frame.heard,
+        "answers": dict(frame.answers),
+    }
+    if frame.offered:
+        whole["offered"] = [[option.id, option.text] for option in frame.offered]
+    if frame.picked:
+        whole["picked"] = list(frame.picked)
+    return whole
 
 
 def _upgraded(whole: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +129,8 @@ def _frame(frame: dict[str, Any]) -> Frame:
         attempts=int(frame["attempts"]),
         heard=bool(frame["heard"]),
         answers=answers,
+        offered=tuple(Option(str(chosen), str(text)) for chosen, text in frame.get("offered", [])),
+        picked=tuple(str(chosen) for chosen in frame.get("picked", [])),
     )
 
 

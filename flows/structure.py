@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
 from flows.actions import ACTIONS, Consent, Escalate
+from flows.answers.bulk import bulk
 from flows.answers.choice import option_words
-from flows.document import ChoiceTable, ScaleTable
+from flows.answers.many import BUTTONS
+from flows.assembly import options_of
+from flows.document import ChoiceTable, ManyTable, ScaleTable
 from flows.draft import Draft, DraftStep
 from flows.model import Option
 from flows.places import Path
@@ -23,7 +26,7 @@ _ONLY_QUESTIONS: Final = ("answer", "within", "nudges", "attempts", "otherwise",
 
 def check_structure(draft: Draft, report: Report, policies: frozenset[str] | None) -> None:
     """Add to `report` what does not belong together. `policies` None: any may be named."""
-    saved = saved_names(draft)
+    saved, own = saved_names(draft), own_names(draft)
     seen: dict[str, int] = {}
     for step in draft.steps:
         _check_id(step, report, seen)
@@ -31,7 +34,7 @@ def check_structure(draft: Draft, report: Report, policies: frozenset[str] | Non
         _check_kind(step, report)
         _check_waiting(draft, step, report)
         _check_answer(step, report)
-        _check_actions(draft, step, report, saved, policies)
+        _check_actions(draft, step, report, saved, own, policies)
         _check_targets(draft, step, report)
     _check_saved_twice(draft, report)
     _check_promises(draft, report)
@@ -40,6 +43,14 @@ def check_structure(draft: Draft, report: Report, policies: frozenset[str] | Non
 def saved_names(draft: Draft) -> frozenset[str]:
     """Every name that a question of the flow saves."""
     return frozenset(step.answer.save for step in draft.steps if step.answer is not None)
+
+
+def own_names(draft: Draft) -> frozenset[str]:
+    """Of these the names whose options come from a list of the person's own."""
+    answers = [step.answer for step in draft.steps]
+    return frozenset(
+        one.save for one in answers if isinstance(one, ChoiceTable | ManyTable) and one.options_from is not None
+    )
 
 
 def _check_id(step: DraftStep, report: Report, seen: dict[str, int]) -> None:
@@ -110,15 +121,35 @@ def _check_answer(step: DraftStep, report: Report) -> None:
     match answer:
         case ScaleTable() if answer.min >= answer.max:
             report.add("F005", (*path, "max"), "must be more than min")
-        case ChoiceTable():
-            _check_options(
-                [Option(one.id, one.text, tuple(one.also)) for one in answer.options], (*path, "options"), report
-            )
+        case ChoiceTable() | ManyTable():
+            _check_options_given(answer, path, report)
+            options = options_of(answer.options)
+            _check_options(options, (*path, "options"), report)
+            if isinstance(answer, ManyTable):
+                _check_bulk(options, (*path, "options"), report)
         case _:
             pass
 
 
-def _check_options(options: list[Option], path: Path, report: Report) -> None:
+def _check_options_given(answer: ChoiceTable | ManyTable, path: Path, report: Report) -> None:
+    if answer.options is None and answer.options_from is None:
+        report.add("F004", (*path, "options"), "is missing", "give options, or options_from a list")
+    elif answer.options is not None and answer.options_from is not None:
+        report.add("F005", (*path, "options_from"), "stands beside options", "keep one of them")
+
+
+def _check_bulk(options: Sequence[Option], path: Path, report: Report) -> None:
+    """All and none are answers of their own where several may be chosen."""
+    for place, option in enumerate(options):
+        if option.id in BUTTONS:
+            report.add("F005", (*path, place), f"'{option.id}' is kept for a button of its own", "use another id")
+        for word, _ in option_words([option]):
+            if (taken := bulk(word, len(options))) is not None:
+                message = f"'{option.id}' understands '{word}', which here means {taken} of them"
+                report.add("F019", (*path, place), message, "use other words")
+
+
+def _check_options(options: Sequence[Option], path: Path, report: Report) -> None:
     understood: dict[str, str] = {}
     places: dict[str, int] = {}
     for place, option in enumerate(options):
@@ -145,7 +176,12 @@ def _check_word(word: str, path: Path, report: Report) -> None:
 
 
 def _check_actions(
-    draft: Draft, step: DraftStep, report: Report, saved: frozenset[str], policies: frozenset[str] | None
+    draft: Draft,
+    step: DraftStep,
+    report: Report,
+    saved: frozenset[str],
+    own: frozenset[str],
+    policies: frozenset[str] | None,
 ) -> None:
     for place, action in step.actions:
         path = (*step.path, "do", place)
@@ -156,6 +192,9 @@ def _check_actions(
                 "F018", (*path, "policy"), "is not a policy that is known", did_you_mean(action.policy, policies)
             )
         for name in action.saved_names():
+            if isinstance(action, Escalate) and name in own:
+                mend = "take it out: what stands on a list is the person's own"
+                report.add("F030", (*path, "share"), f"'{name}' holds ids of the person's own list", mend)
             if name not in saved:
                 key = "share" if isinstance(action, Escalate) else "items"
                 report.add("F025", (*path, key), f"'{name}' is not saved by this flow", did_you_mean(name, saved))

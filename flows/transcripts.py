@@ -2,7 +2,8 @@
 
     [[transcripts]]
     name = "a low answer reaches the team"
-    context = { person = { first_name = "Isla" } }     # optional: over invented values; "" as a value takes one away
+    context = { person = { first_name = "Isla" } }     # optional: over invented values; "" as a value takes one away;
+                                                        # lists: wrap = { daily = ["Breakfast", "Ring Jo"] }
     lines = [
         { bot = "Hi Isla. How is today, from 0 (hard) to 10 (good)? Just text a number." },
         { wait = "2h" },                                # time passes; what falls due is said
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -35,7 +36,7 @@ from flows.document import duration
 from flows.effects import Do, Effect, End, Say
 from flows.errors import FlowError
 from flows.events import Interrupt
-from flows.model import Flow
+from flows.model import Flow, Value
 from flows.rehearsal import Rehearsal, sample_values, with_own
 
 
@@ -170,12 +171,16 @@ def _fits(line: Line, effect: Effect | None) -> bool:
             return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
         case Do() if line.does is not None:
             arguments = line.arguments.items()
-            shared = line.shared is None or dict(effect.shared) == line.shared
+            shared = line.shared is None or _as_written(effect.shared) == line.shared
             return effect.action == line.does and shared and all(effect.arguments.get(k) == v for k, v in arguments)
         case End(outcome=outcome):
             return outcome == line.ends
         case _:
             return False
+
+
+def _as_written(shared: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in shared.items()}
 
 
 def _written(line: Line) -> str:

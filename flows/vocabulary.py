@@ -13,6 +13,9 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Context names that have attributes, one deep."""
 
+LISTS: Final = frozenset(f"wrap.{section}" for section in ATTRIBUTES["wrap"])
+"""Context values that are lists of the person's own words; an empty one is missing."""
+
 PLAIN_NAMES: Final = ("missed", "caseload")
 """Context names that are values themselves."""
 
@@ -23,7 +26,7 @@ FILTERS: Final[dict[str, int]] = {"default": 1, "round": 0, "lower": 0, "upper":
 """Filters and how many arguments each takes."""
 
 MAYBE_MISSING: Final = frozenset(
-    {"worker.first_name", *(f"wrap.{section}" for section in ATTRIBUTES["wrap"])},
+    {"worker.first_name", *LISTS},
 )
 """Context values that not everybody has: a text must guard them with `is defined`."""
 
@@ -38,7 +41,7 @@ CARRIER_WORDS: Final = frozenset(
 )
 """Single words that phone companies take for themselves (Twilio's default list), but `yes`, which an option may be."""
 
-GLOBAL_WORDS: Final = frozenset(["stop", "start", "help", "info", "talk", "urgent"])
+GLOBAL_WORDS: Final = frozenset(["stop", "start", "help", "info", "talk", "urgent", "wrap"])
 """Words that the bot answers in every state. Later words join when they are built."""
 
 

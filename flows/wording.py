@@ -13,6 +13,7 @@ from typing import Final
 
 from jinja2 import nodes
 
+from flows.answers.many import BUTTONS
 from flows.effects import Shape
 from flows.evaluate import Scope, text_meaning
 from flows.language import parse_text
@@ -66,11 +67,12 @@ def sms_parts(text: str) -> int:
 def numbered(text: str, options: Sequence[Option], shape: Shape) -> str:
     """`text` as a text message shows it: options as lines (`1 A walk`); yes or no said so unless it says so already.
 
-    A scale adds nothing: its question names the numbers.
+    A scale adds nothing: its question names the numbers. Buttons that are no options have no number.
     """
     match shape:
         case "choice" | "many":
-            return "\n".join([text, *(f"{number} {option.text}" for number, option in enumerate(options, start=1))])
+            lines = [option.text for option in options if option.id not in BUTTONS]
+            return "\n".join([text, *(f"{number} {line}" for number, line in enumerate(lines, start=1))])
         case "yes_no":
             return text if _YES_AND_NO.search(text) else f"{text} Text YES or NO."
         case "plain" | "scale":

@@ -165,19 +165,23 @@ def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collecti
 
 
 def load_support(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Support]:
-    """Who stands behind each of these people at present."""
+    """Who stands behind each of these people at present; whoever has left stands behind nobody."""
     workers = dict(
         connection.execute(
-            select(assignments.c.service_user_id, assignments.c.peer_worker_id).where(
-                assignments.c.service_user_id.in_(ids), assignments.c.ended_at.is_(None)
+            select(assignments.c.service_user_id, assignments.c.peer_worker_id)
+            .join(people, people.c.id == assignments.c.peer_worker_id)
+            .where(
+                assignments.c.service_user_id.in_(ids),
+                assignments.c.ended_at.is_(None),
+                people.c.ended_at.is_(None),
             )
         ).all()
     )
     kinds: defaultdict[UUID, dict[str, UUID]] = defaultdict(dict)
     rows = connection.execute(
-        select(supervisions.c.peer_worker_id, supervisions.c.kind, supervisions.c.supervisor_id).where(
-            supervisions.c.peer_worker_id.in_(ids), supervisions.c.ended_at.is_(None)
-        )
+        select(supervisions.c.peer_worker_id, supervisions.c.kind, supervisions.c.supervisor_id)
+        .join(people, people.c.id == supervisions.c.supervisor_id)
+        .where(supervisions.c.peer_worker_id.in_(ids), supervisions.c.ended_at.is_(None), people.c.ended_at.is_(None))
     )
     for worker_id, kind, supervisor_id in rows:
         kinds[worker_id][kind] = supervisor_id

@@ -385,3 +385,15 @@ class Claimed:
     session_asking: bool
     escalation_state: str | None  # of the escalation it tells of
     escalation_opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrapItem:
+    """An item of a person's own WRAP, in their own words. `place`: its order within the section, from 0."""
+
+    id: UUID
+    person_id: UUID
+    section: str
+    place: int
+    text: str
+    added_at: datetime

@@ -27,20 +27,24 @@ class FlowVersion:
 
 
 def load_sessions(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Session]:
-    """Each person's open session, or else the last one that they had."""
+    """Each person's open session, or else the last one in which something was asked: a late reply may reopen it."""
     if not ids:
         return {}
     require_all(viewer, "session_state", ids)
     last = (
         select(sessions.c.person_id, func.max(sessions.c.begun_at).label("begun_at"))
-        .where(sessions.c.person_id.in_(ids))
+        .where(sessions.c.person_id.in_(ids), sessions.c.asked_at.is_not(None))
         .group_by(sessions.c.person_id)
         .subquery()
     )
     rows = connection.execute(
         select(sessions)
         .outerjoin(last, and_(last.c.person_id == sessions.c.person_id, last.c.begun_at == sessions.c.begun_at))
-        .where(sessions.c.person_id.in_(ids), or_(sessions.c.state == "open", last.c.person_id.is_not(None)))
+        .where(
+            sessions.c.person_id.in_(ids),
+            sessions.c.asked_at.is_not(None),
+            or_(sessions.c.state == "open", last.c.person_id.is_not(None)),
+        )
     ).mappings()
     found: dict[UUID, Session] = {}
     for row in rows:

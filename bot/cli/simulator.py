@@ -1,9 +1,10 @@
 """`flows simulate --jsonl`: one JSON object a line in, a flow's words and actions out.
 
 In: `{"reply": "…"}`, `{"press": "option id"}`, `{"silence": true}`, `{"event": "nudge|silence|late|stop|danger"}`;
-`{"context": {…}}` only first. Out, for Begin and for each event: `{"say", "options"}` and `{"do", "arguments"}` lines,
-then exactly one `{"wait": "STEP"}` or `{"end": "OUTCOME"}`. Begin happens before the first line; a reply after silence
-has ended the session is a late one and opens it again.
+`{"context": {…}}` only first, a person's own lists in it as `{"wrap": {"daily": ["a text", {"id": "7f", "text": "…"}]}}`.
+Out, for Begin and for each event: `{"say", "options"}` and `{"do", "arguments"}` lines, then exactly one
+`{"wait": "STEP"}` or `{"end": "OUTCOME"}`. Begin happens before the first line; a reply after silence has ended the
+session is a late one and opens it again.
 """
 
 import json
@@ -53,9 +54,26 @@ def _read(number: int, line: str) -> dict[str, Any]:
 
 
 def _context(number: int, event: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(event["context"], dict):
+    given = event["context"]
+    if not isinstance(given, dict):
         raise LineError(f"line {number}: context is not an object")
-    return event["context"]
+    context = cast("dict[str, Any]", given)
+    lists = {name: value for name, value in context.items() if name.startswith("wrap.")}
+    if isinstance(wrap := context.get("wrap"), dict):
+        lists |= {f"wrap.{name}": value for name, value in cast("dict[str, Any]", wrap).items()}
+    for name, value in lists.items():
+        if value not in (None, "") and not (isinstance(value, list) and all(map(_item, cast("list[Any]", value)))):
+            raise LineError(f'line {number}: {name} is not a list of texts or of {{"id", "text"}}')
+    return context
+
+
+def _item(value: object) -> bool:
+    """Whether something can stand on a person's own list."""
+    match value:
+        case str() | {"id": str(), "text": str()} | [str(), str()]:
+            return True
+        case _:
+            return False
 
 
 def _gathered(flow: Flow, own: dict[str, Any]) -> Context:

@@ -57,6 +57,10 @@ def _refer(place: Place, what: str, key: str | None, known: list[str], problems:
         problems.add(place, f"no {what} has this key", meant(key, known))
 
 
+FOR_ANYBODY = frozenset({"wrap-reminder"})
+"""Flows whose audience does not bind: it only says that the person's own list is ready, and a plan is anybody's to have."""
+
+
 def check_schedules(
     schedules: list[Found], folder: Path | None, policies: Mapping[str, Policy], problems: Problems
 ) -> None:
@@ -66,7 +70,7 @@ def check_schedules(
         flow, who = schedule.get("flow"), schedule.get("who")
         if flow is not None and flow not in flows:
             problems.add((*schedule.place, "flow"), "no flow has this id", meant(flow, flows))
-        elif flow is not None and who is not None and flows[flow] not in (None, who):
+        elif flow is not None and who is not None and flow not in FOR_ANYBODY and flows[flow] not in (None, who):
             problems.add((*schedule.place, "flow"), "a flow for somebody else", f"one whose audience is {who}")
         counts: set[int] = set()
         for missed in schedule.tables("missed"):

@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, assert_never
 
-from flows.answers import choice, scale, text, yes_no
-from flows.answers.reading import NOT_UNDERSTOOD, NotUnderstood, Taken, Understanding, Unsure
+from flows.answers import choice, many, scale, text, yes_no
+from flows.answers.reading import NOT_UNDERSTOOD, NotUnderstood, Picked, Taken, Understanding, Unsure
 from flows.effects import Shape
-from flows.model import Answer, ChoiceAnswer, Option, ScaleAnswer, TextAnswer, YesNoAnswer
+from flows.model import Answer, ChoiceAnswer, ManyAnswer, Option, ScaleAnswer, TextAnswer, YesNoAnswer
 
-__all__ = ["NotUnderstood", "Taken", "Understanding", "Unsure", "hint", "options", "shape", "understand"]
+__all__ = [
+    "NotUnderstood",
+    "Picked",
+    "Taken",
+    "Understanding",
+    "Unsure",
+    "beside",
+    "hint",
+    "offering",
+    "options",
+    "shape",
+    "source",
+    "understand",
+]
 
 YES_NO: Final = (Option("yes", "Yes"), Option("no", "No"))
 _MOST_BUTTONS: Final = 11  # a scale of 0 to 10 has a button each; a longer one is typed
 
 
-def understand(answer: Answer, typed: str, *, button: str | None = None, exact: bool = False) -> Understanding:
+def source(answer: Answer) -> str | None:
+    """The list of the context that the options are taken from (`wrap.daily`), if they are."""
+    return answer.options_from if isinstance(answer, ChoiceAnswer | ManyAnswer) else None
+
+
+def offering(answer: Answer, offered: tuple[Option, ...]) -> Answer:
+    """`answer` with the options that a person's list offered when the question was asked."""
+    match answer:
+        case ChoiceAnswer(options_from=str()):
+            return replace(answer, options=offered, words=choice.own_words(offered))
+        case ManyAnswer(options_from=str()):
+            return replace(answer, options=offered, words=choice.text_words(offered))
+        case _:
+            return answer
+
+
+def understand(
+    answer: Answer, typed: str, *, button: str | None = None, exact: bool = False, picked: Sequence[str] = ()
+) -> Understanding:
     """What `typed` (or the pressed option's id, `button`) means as an answer.
 
-    With `exact` only literal answers are taken: no fillers, no typos, no thumbs.
+    With `exact` only literal answers are taken: no fillers, no typos, no thumbs. `picked`: options of a `many` that
+    were pressed before.
     """
     if button is not None:
-        return _pressed(answer, button)
+        return _pressed(answer, button, picked)
     match answer:
         case ScaleAnswer():
             meant = scale.understand(answer, typed)
         case ChoiceAnswer():
             meant = choice.understand(answer, typed)
+        case ManyAnswer():
+            meant = many.understand(answer, typed, picked)
         case YesNoAnswer():
             meant = yes_no.understand(answer, typed)
         case TextAnswer():
@@ -43,6 +79,8 @@ def hint(answer: Answer) -> str:
             return scale.hint(answer)
         case ChoiceAnswer():
             return choice.hint(answer)
+        case ManyAnswer():
+            return many.hint(answer)
         case YesNoAnswer():
             return yes_no.hint(answer)
         case TextAnswer():
@@ -57,7 +95,7 @@ def options(answer: Answer) -> tuple[Option, ...]:
         case ScaleAnswer(lowest=lowest, highest=highest):
             numbers = range(lowest, highest + 1) if highest - lowest < _MOST_BUTTONS else ()
             return tuple(Option(str(number), str(number)) for number in numbers)
-        case ChoiceAnswer():
+        case ChoiceAnswer() | ManyAnswer():
             return answer.options
         case YesNoAnswer():
             return YES_NO
@@ -67,6 +105,17 @@ def options(answer: Answer) -> tuple[Option, ...]:
             assert_never(answer)
 
 
+def beside(answer: Answer) -> tuple[Option, ...]:
+    """Buttons beside the options: all and none of several."""
+    match answer:
+        case ManyAnswer(options=(_,)):
+            return (many.NONE,)
+        case ManyAnswer():
+            return (many.ALL, many.NONE)
+        case _:
+            return ()
+
+
 def shape(answer: Answer) -> Shape:
     """How the options of `answer` are meant."""
     match answer:
@@ -74,6 +123,8 @@ def shape(answer: Answer) -> Shape:
             return "scale"
         case ChoiceAnswer():
             return "choice"
+        case ManyAnswer():
+            return "many"
         case YesNoAnswer():
             return "yes_no"
         case TextAnswer():
@@ -82,8 +133,10 @@ def shape(answer: Answer) -> Shape:
             assert_never(answer)
 
 
-def _pressed(answer: Answer, button: str) -> Understanding:
+def _pressed(answer: Answer, button: str, picked: Sequence[str]) -> Understanding:
     """A button is literal: its option's id, or nothing that this question knows."""
+    if isinstance(answer, ManyAnswer):
+        return many.pressed(answer, button, picked)
     chosen = next((option for option in options(answer) if option.id == button), None)
     if chosen is None:
         return NOT_UNDERSTOOD

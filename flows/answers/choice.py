@@ -17,7 +17,9 @@ from flows.model import ChoiceAnswer, Option
 
 _LABEL: Final = re.compile(r"(?:option|number|letter|the)\s+|no\.?\s*(?=[0-9])")
 _NUMBER_AND_WORDS: Final = re.compile(r"(\w{1,3})\s*[.):-]?\s+(.+)")
-_NOT: Final = word_set("not no nae never neither none dinnae don't dont isn't isnt wisnae cannae can't cant without")
+NEGATIONS: Final = word_set(
+    "not no nae never neither none dinnae don't dont isn't isnt wisnae cannae can't cant without"
+)
 _NUMBER_WORDS: Final = {number: word for word, number in reversed(NUMBERS.items())}
 
 
@@ -37,6 +39,31 @@ def words_of(options: Sequence[Option]) -> dict[str, str]:
     for word, chosen in option_words(options):
         table.setdefault(word, chosen)
     return table
+
+
+def own_words(options: Sequence[Option]) -> dict[str, str]:
+    """What may be typed → option id, for items that a person wrote: the numbers they are shown with come first.
+
+    A text that two items share stands for neither; one that is another item's number stands for that number.
+    """
+    table = {str(place): option.id for place, option in enumerate(options, start=1)}
+    for word, chosen in text_words(options).items():
+        table.setdefault(word, chosen)
+    for place, option in enumerate(options):
+        for word in (_NUMBER_WORDS.get(place + 1, ""), *string.ascii_lowercase[place : place + 1]):
+            table.setdefault(word, option.id)
+    return table
+
+
+def text_words(options: Sequence[Option]) -> dict[str, str]:
+    """The texts and `also` of options, folded → option id; one that two options share is left out."""
+    table: dict[str, str] = {}
+    shared: set[str] = set()
+    for option in options:
+        for word in (folded(one) or one.strip() for one in (option.text, *option.also)):
+            if table.setdefault(word, option.id) != option.id:
+                shared.add(word)
+    return {word: chosen for word, chosen in table.items() if word and word not in shared}
 
 
 def understand(answer: ChoiceAnswer, text: str) -> Understanding:
@@ -62,7 +89,7 @@ def hint(answer: ChoiceAnswer) -> str:
 
 def _in_company(answer: ChoiceAnswer, said: str) -> Understanding:
     typed = words(said)
-    if _NOT.intersection(typed):
+    if NEGATIONS.intersection(typed):
         return NOT_UNDERSTOOD
     named = _named(answer.words, typed)
     if len(named) > 1:
@@ -91,12 +118,13 @@ def _nearly(answer: ChoiceAnswer, said: str) -> Understanding:
     if len(said) < 4:
         return NOT_UNDERSTOOD
     allowed = 1 if len(said) < 8 else 2
-    near = _near(said, (word for word in answer.words if len(word) >= 4), allowed)
+    near = nearly(said, (word for word in answer.words if len(word) >= 4), allowed)
     chosen = {answer.words[word] for word in near}
     return _taken(answer, chosen.pop(), sure=False) if len(chosen) == 1 else NOT_UNDERSTOOD
 
 
-def _near(said: str, known: Iterable[str], allowed: int) -> list[str]:
+def nearly(said: str, known: Iterable[str], allowed: int) -> list[str]:
+    """The words of `known` that are at most `allowed` letters off what was said."""
     return [word for word, _, _ in process.extract_iter(said, list(known), scorer=OSA.distance, score_cutoff=allowed)]
 
 

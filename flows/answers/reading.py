@@ -28,5 +28,13 @@ class NotUnderstood:
     """The reply answers something else, or nothing. The answer type's own hint is given."""
 
 
-Understanding = Taken | Unsure | NotUnderstood
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One button of several was pressed: `value` holds all pressed so far, and more may follow."""
+
+    value: tuple[str, ...]
+    as_words: str
+
+
+Understanding = Taken | Unsure | NotUnderstood | Picked
 NOT_UNDERSTOOD = NotUnderstood()

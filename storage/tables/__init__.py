@@ -18,6 +18,7 @@ from storage.tables.people import (
 )
 from storage.tables.schedules import occurrences, schedules
 from storage.tables.upkeep import audit, quarantine
+from storage.tables.wrap import wrap_items
 
 __all__ = [
     "addresses",
@@ -44,4 +45,5 @@ __all__ = [
     "sessions",
     "supervisions",
     "teams",
+    "wrap_items",
 ]

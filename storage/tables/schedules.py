@@ -58,7 +58,7 @@ schedules = Table(
     ),
 )
 
-OCCURRENCE_STATES = ("begun", "skipped", "replied", "missed", "unclear", "interrupted", "neither")
+OCCURRENCE_STATES = ("begun", "skipped", "told", "replied", "missed", "unclear", "interrupted", "neither")
 
 occurrences = Table(
     "occurrences",

@@ -16,6 +16,7 @@ from flows import (
     Heard,
     Interrupt,
     Known,
+    Option,
     Reply,
     Resume,
     Say,
@@ -31,6 +32,7 @@ from flows import (
 )
 from flows.engine import UNCLEAR
 from flows.load import shipped, shipped_transcripts
+from flows.offers import offered
 from flows.rehearsal import Rehearsal, sample_values
 from flows.transcripts import Transcript, read, run
 from tests.flows.samples import NOW
@@ -41,7 +43,7 @@ TRANSCRIPTS = [(flow, one) for flow in LIBRARY.values() for one in read(shipped_
 
 
 def test_the_flows_of_this_version_are_shipped_under_their_ids() -> None:
-    assert set(LIBRARY) == {"welcome", "daily-check-in", "peer-wellness"}
+    assert set(LIBRARY) == {"welcome", "daily-check-in", "peer-wellness", "wrap-reminder", "wrap-daily"}
     assert {name for name, _ in shipped()} == {f"{flow_id}.toml" for flow_id in LIBRARY}
     assert {flow.audience for flow in LIBRARY.values()} == {"service_user", "peer_worker"}
 
@@ -94,6 +96,78 @@ def test_nothing_on_a_lock_screen_speaks_of_health_or_role(flow_id: str) -> None
         assert word not in words
 
 
+def test_the_reminder_on_a_lock_screen_is_one_line_and_the_word_to_text() -> None:
+    flow = LIBRARY["wrap-reminder"]
+    for worker in ({}, {"first_name": "Ewan"}):
+        effects = Rehearsal(flow, Context({**sample_values(flow), "worker": worker})).begin()
+        assert effects == [Say("Your list is ready. Text WRAP."), End("told")]
+
+
+@pytest.mark.parametrize("items", [None, (), (Option("1", " \n "),)])
+def test_with_nothing_on_the_list_the_reminder_says_nothing(items: tuple[Option, ...] | None) -> None:
+    flow = LIBRARY["wrap-reminder"]
+    assert Rehearsal(flow, Context({"wrap": {"daily": items}})).begin() == [End("empty")]
+
+
+OWN_TEXTS = st.text(max_size=80) | st.sampled_from(
+    ["{{ person }}", "{% if", "stop", "HELP", "none", "all", "2", "1 3", "a\nb", "👍🏽", "", "\u200d", "yes", "x" * 900]
+)
+OWN_LISTS = st.lists(OWN_TEXTS, max_size=25).map(
+    lambda texts: tuple(Option(f"id{place}", text) for place, text in enumerate(texts))
+)
+
+
+@given(items=OWN_LISTS, replies=st.lists(st.sampled_from(["1", "1 3", "all", "none", "25", "tea", "yes"]), max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_on_a_list_it_is_shown_as_it_is_and_only_what_was_shown_is_done(
+    items: tuple[Option, ...], replies: list[str]
+) -> None:
+    flow = LIBRARY["wrap-daily"]
+    rehearsal = Rehearsal(flow, Context({**sample_values(flow), "wrap": {"daily": items}}))
+    asked = next(effect for effect in rehearsal.begin() if isinstance(effect, Say))
+    shown = numbered(asked.text, asked.options, asked.shape)
+    assert len(shown) <= 1_600
+    assert shown.count("\n") == len(asked.options) <= 20
+    assert bool(asked.options) == any(offered((item,)) for item in items)
+    for number, option in enumerate(asked.options, start=1):
+        assert f"\n{number} {option.text}" in shown
+        kept = " ".join({one.id: one.text for one in items}[option.id].split())
+        assert kept.startswith(option.text.removesuffix("...")) or not kept.isprintable()
+    for reply in replies:
+        for effect in rehearsal.reply(reply):
+            if isinstance(effect, Do):
+                assert effect.action == "record"
+                done = effect.shared["done"]
+                assert isinstance(done, tuple)
+                assert set(done) <= {option.id for option in asked.options}
+            if isinstance(effect, Say):
+                assert len(numbered(effect.text, effect.options, effect.shape)) <= 1_600
+
+
+def test_the_list_never_speaks_of_what_was_not_done() -> None:
+    flow = LIBRARY["wrap-daily"]
+    for reply in ("1", "none", "1 2", "all but 3"):
+        for variant in range(6):
+            rehearsal = Rehearsal(flow, Context(sample_values(flow), variant=variant))
+            rehearsal.begin()
+            words = " ".join(one.text.lower() for one in rehearsal.reply(reply) if isinstance(one, Say))
+            assert words
+            for word in (
+                "sister",
+                "not done",
+                "missed",
+                "left",
+                "still",
+                "only",
+                "tomorrow",
+                "of 3",
+                "two",
+                "2",
+                "forg",
+            ):
+                assert word not in words
+
+
 REPLIES = [
     "0",
     "2",
@@ -111,11 +185,14 @@ REPLIES = [
     "",
     "👍",
     "x" * 2_000,
+    "1 3",
+    "all",
+    "none",
 ]
 EVENTS = st.one_of(
     st.just(Begin()),
     st.sampled_from([Reply(text) for text in REPLIES]),
-    st.builds(Reply, text=st.text(max_size=40), button=st.sampled_from([None, "yes", "no", "2", "nonsense"])),
+    st.builds(Reply, text=st.text(max_size=40), button=st.sampled_from([None, "yes", "2", "1", "*all", "*enough"])),
     st.sampled_from([Silence(0), Silence(1), Silence(7), Silence("end"), Heard(), Resume()]),
     st.sampled_from([Interrupt("stop"), Interrupt("danger"), Interrupt("replaced")]),
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import Reply, Session, SessionFormatError
+from flows import Option, Reply, Session, SessionFormatError
 from flows.session import UPGRADES, Frame
 from tests.flows.samples import play, sample
 
@@ -21,6 +21,8 @@ FRAMES = st.builds(
     attempts=st.integers(0, 9),
     heard=st.booleans(),
     answers=st.dictionaries(st.text(), VALUES),
+    offered=st.lists(st.builds(Option, st.text(), st.text()), max_size=3).map(tuple),
+    picked=st.lists(st.text(), max_size=3).map(tuple),
 )
 SESSIONS = st.builds(
     Session,

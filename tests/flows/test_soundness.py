@@ -11,6 +11,7 @@ from flows import (
     Event,
     Heard,
     Known,
+    Option,
     Reply,
     Resume,
     Session,
@@ -21,17 +22,20 @@ from flows import (
 )
 from tests.flows.samples import NOW, TOP
 
-NAMES = ("mood", "pick", "sure", "words")
+NAMES = ("mood", "pick", "sure", "words", "some")
 ANSWERS = {
+    "own": '{ type = "many", save = "some", options_from = "wrap.daily" }',
     "mood": '{ type = "scale", save = "mood" }',
     "pick": '{ type = "choice", save = "pick", options = ["walk", "rest"] }',
     "sure": '{ type = "yes_no", save = "sure" }',
     "words": '{ type = "text", save = "words" }',
+    "some": '{ type = "many", save = "some", options = ["walk", "rest"] }',
 }
 GOOD_CONDITIONS = [
     *["mood is defined", "mood is not defined", "mood is defined and mood > 5", "mood is not defined or mood < 3"],
     *["sure is defined and not sure", "worker.first_name is defined", "missed >= 2", "times('mood', 7) > 1"],
     *["last('mood') is defined and last('mood') > 3", "mean('mood', 7) is defined and mean('mood', 7) - 1 > 3"],
+    *["wrap.daily is defined", "wrap.daily is defined", "some is defined and 'walk' in some"],
     *["words is defined or sure is defined", "not (pick is not defined) and pick in ['walk', 'rest']"],
 ]
 CONDITIONS = [
@@ -44,6 +48,7 @@ CONDITIONS = [
         "last('mood') > 3",
         "worker.first_name == 'Ewan'",
     ],
+    *["some", "some == ['walk']", "some > 1", "'Tea' in wrap.daily", "wrap.daily is not defined"],
     *["mood < pick", "pick >= 2", "sure == 'yes'", "'a' in mood", "not (mood is not defined and sure)"],
 ]
 GOOD_TEXTS = [
@@ -61,6 +66,7 @@ GOOD_TEXTS = [
     *["{% if not sure is defined %}-{% elif mood is defined or sure %}{{ sure }}{% endif %}."],
 ]
 TEXTS = [
+    *["{{ some }}", "{{ some | round }}", "{{ wrap.daily }}"],
     *["{{ mood }}", "{{ pick }}", "{{ mood + 1 }}", "{{ words }}", "{{ worker.first_name }}", "{{ last('mood') }}"],
     *[
         "{{ pick + 1 }}",
@@ -69,7 +75,7 @@ TEXTS = [
         "{% if mood is defined or sure %}{{ mood }}{% endif %}",
     ],
 ]
-STEPS = ("a", "b", "c", "d", "e")
+STEPS: tuple[str, ...] = ("a", "b", "c", "d", "e")
 
 
 def rules(targets: list[str], conditions: list[str]) -> str:
@@ -86,12 +92,16 @@ def flow_texts(draw: st.DrawFn) -> str:
         f'[[steps]]\nid = "ask-{name}"\nask = "?"\nanswer = {ANSWERS[name]}\nnext = "a"\notherwise = "a"'
         for name in NAMES
     ]
-    tables = tables[(first := draw(st.integers(0, 3))) :] + tables[:first]
+    tables = tables[(first := draw(st.integers(0, len(NAMES) - 1))) :] + tables[:first]
     for place, name in enumerate(STEPS):
-        onward = st.sampled_from(STEPS[place + 1 :] or STEPS)
+        onward: st.SearchStrategy[str] = st.sampled_from(STEPS[place + 1 :] or STEPS)
         lines = [f'[[steps]]\nid = "{name}"']
-        if draw(st.booleans()):
-            asked = draw(st.sampled_from(NAMES))
+        if listed := name != STEPS[-1] and draw(st.integers(0, 3)) == 0:
+            guard = draw(st.sampled_from(["wrap.daily is defined", "wrap.daily is defined and missed >= 0", "sure"]))
+            lines = [f'[[steps]]\nid = "{name}"\nnext = [{{ when = "{guard}", to = "{name}-own" }}, {{ to = "e" }}]']
+            lines.append(f'[[steps]]\nid = "{name}-own"')
+        if listed or draw(st.booleans()):
+            asked = "own" if listed else draw(st.sampled_from([*NAMES, *NAMES, "own"]))
             lines.append(f'ask = "{draw(st.sampled_from(GOOD_TEXTS * 2 + TEXTS))}"\nanswer = {ANSWERS[asked]}')
             if draw(st.booleans()):
                 lines.append(f'otherwise = "{draw(onward)}"')
@@ -106,16 +116,20 @@ def flow_texts(draw: st.DrawFn) -> str:
 
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([Reply(text) for text in ("2", "7", "walk", "2", "yes", "no", "dunno", "")]),
+    st.sampled_from(
+        [Reply(text) for text in ("1 2", "all", "none")] + [Reply("", button=one) for one in ("t", "*all")]
+    ),
     st.sampled_from([Silence(0), Silence("end"), Resume(), Heard()]),
 )
 CONTEXTS = st.builds(
-    lambda worker, earlier: Context(
-        {"person": {"first_name": "Isla"}, "missed": 0, "worker": {"first_name": worker}},
+    lambda worker, earlier, daily: Context(
+        {"person": {"first_name": "Isla"}, "missed": 0, "worker": {"first_name": worker}, "wrap": {"daily": daily}},
         {"mood": [(NOW - timedelta(days=ago), ago) for ago in earlier]},
         at=NOW,
     ),
     st.sampled_from([None, "Ewan"]),
     st.lists(st.integers(0, 10), max_size=3),
+    st.sampled_from([None, (), (Option("t", "Tea"),), (Option("t", "Tea"), Option("w", "{{ walk }}"))]),
 )
 
 
@@ -144,4 +158,18 @@ def test_enough_of_the_flows_drawn_pass_the_check_to_tell_anything() -> None:
 
     draw()
     assert sum(passed) >= 5
+    assert not all(passed)
+
+
+def test_flows_that_take_options_from_a_list_are_among_those_that_pass() -> None:
+    passed: list[bool] = []
+
+    @given(text=flow_texts())
+    @settings(max_examples=300, deadline=None, database=None)
+    def draw(text: str) -> None:
+        if "options_from" in text:
+            passed.append({problem.code for problem in check_text(text, "sample.toml", Known(frozenset()))} <= {"F010"})
+
+    draw()
+    assert any(passed)
     assert not all(passed)

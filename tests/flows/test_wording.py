@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import Option, is_gsm7, numbered, sms_parts
+from flows.answers.many import ALL, NONE
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,11 @@ def test_the_small_alphabet(text: str, small: bool) -> None:
 @given(st.text(max_size=400), st.text(max_size=5))
 def test_more_text_never_takes_fewer_parts(text: str, more: str) -> None:
     assert sms_parts(text) <= sms_parts(text + more)
+
+
+def test_several_options_are_numbered_lines_and_buttons_beside_them_have_no_number() -> None:
+    options = (Option("walk", "A walk"), Option("rest", "A rest"), ALL, NONE)
+    assert numbered("Which?", options, "many") == "Which?\n1 A walk\n2 A rest"
 
 
 def test_a_choice_is_numbered_lines() -> None:

@@ -130,9 +130,11 @@ def empty(address: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        names = [sql.Identifier(table.name) for table in metadata.sorted_tables]
-        if names:
-            connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
+        # TRUNCATE makes new files for every table and index: some eight times the cost of deleting a few rows.
+        deletes = [
+            sql.SQL("DELETE FROM {};").format(sql.Identifier(table.name)) for table in reversed(metadata.sorted_tables)
+        ]
+        connection.execute(sql.SQL(" ").join(deletes))
 
 
 @contextlib.contextmanager

@@ -25,6 +25,8 @@ from bot.channels.telegram.updates import ALLOWED_UPDATES
 from bot.clock import elapsed
 from bot.errors import BotError
 from bot.logs import logger
+from flows.model import Option as Choosable
+from flows.wording import numbered
 
 _log = logger("channels.telegram")
 
@@ -43,6 +45,13 @@ class Identity:
 
     id: int
     username: str
+
+
+def _words(message: Outgoing) -> str:
+    """The text; with several to choose from, numbered too, so that numbers can be typed beside the buttons."""
+    if message.shape != "many":
+        return message.text
+    return numbered(message.text, [Choosable(one.id, one.text) for one in message.options], "many")
 
 
 class TelegramChannel:
@@ -68,7 +77,7 @@ class TelegramChannel:
         try:
             sent = await self._bot.send_message(
                 chat_id=message.to,
-                text=message.text,
+                text=_words(message),
                 reply_markup=buttons,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )

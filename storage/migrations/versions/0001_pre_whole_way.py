@@ -383,7 +383,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=40), nullable=True),
     sa.Column('session_id', sa.Uuid(), nullable=True),
     sa.CheckConstraint("(state = 'skipped') = (session_id IS NULL)", name=op.f('ck_occurrences_skipped_has_no_session')),
-    sa.CheckConstraint("state IN ('begun', 'skipped', 'replied', 'missed', 'unclear', 'interrupted', 'neither')", name=op.f('ck_occurrences_state')),
+    sa.CheckConstraint("state IN ('begun', 'skipped', 'told', 'replied', 'missed', 'unclear', 'interrupted', 'neither')", name=op.f('ck_occurrences_state')),
     sa.CheckConstraint("state NOT IN ('skipped', 'neither') OR reason IS NOT NULL", name=op.f('ck_occurrences_reason')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_occurrences_person_id')),
     sa.ForeignKeyConstraint(['schedule_id'], ['schedules.id'], name=op.f('fk_occurrences_schedule_id')),

@@ -38,7 +38,7 @@ def test_the_shipped_flows_are_checked_when_no_path_is_given() -> None:
     assert result.exit_code == 0
     assert "flows/library/daily-check-in.toml" in result.stdout
     assert "F023" in result.stdout
-    assert "3 checked: good" in result.stdout
+    assert "5 checked: good" in result.stdout
 
 
 def test_a_good_file_passes(flow_file: Path) -> None:
@@ -134,7 +134,7 @@ def test_with_a_configuration_its_policies_count_and_its_folder_is_checked(tmp_p
     config = tmp_path / "config.toml"
     config.write_text(CONFIGURATION, encoding="utf-8")
     result = run("check", "--config", config)
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "4 checked: good"), result.output
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "6 checked: good"), result.output
     flow.write_text(TOP + MOOD.replace('"concern"', '"nobodys"'), encoding="utf-8")
     result = run("check", "--config", config)
     assert result.exit_code == 1

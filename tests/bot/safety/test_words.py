@@ -134,7 +134,7 @@ def test_a_word_is_the_whole_text(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["help me with this", "can we talk", "not urgent", "done", "later", "1", "2", "3", "menu", "wrap", "back"]
+    "text", ["help me with this", "can we talk", "not urgent", "done", "later", "1", "2", "3", "menu", "back"]
 )
 def test_other_words_are_none(text: str) -> None:
     assert global_word(text) is None
@@ -155,3 +155,31 @@ def test_flows_may_offer_yes_and_no_carriers_stop() -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert global_word(text) == global_word(text)
     assert global_word("stop " + "a" * 200_000 + text) is None
+
+
+@pytest.mark.parametrize("text", ["WRAP", "wrap", " Wrap. ", "/wrap", "/wrap@blether_bot"])
+def test_wrap_alone_opens_the_list(text: str) -> None:
+    word = global_word(text)
+    assert word is not None
+    assert (word.name, word.rest) == ("WRAP", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("WRAP ADD walk Rab", "walk Rab"),
+        ("wrap add: Ring my sister (07700 900123)", "Ring my sister (07700 900123)"),
+        ("/wrap add two\nlines", "two\nlines"),
+        ("WRAP ADD stop scrolling at 10", "stop scrolling at 10"),
+        ("WRAP ADD " + "x" * 5000, "x" * 5000),
+    ],
+)
+def test_wrap_add_brings_words_of_any_length(text: str, words: str) -> None:
+    word = global_word(text)
+    assert word is not None
+    assert (word.name, word.rest) == ("WRAP", words)
+
+
+@pytest.mark.parametrize("text", ["wrap up warm", "I will wrap the presents", "wrapped", "my WRAP is great"])
+def test_wrap_in_a_sentence_is_no_word(text: str) -> None:
+    assert global_word(text) is None

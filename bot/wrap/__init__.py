@@ -1,0 +1,1 @@
+"""A person's own WRAP: theirs to add to, to see and to tick, in their own words."""
