@@ -23,7 +23,7 @@ demo: install
 
 # One file, one process: make test WORKERS=0 ARGS="tests/flows/test_engine.py"
 test: install
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: install
 	@$(BIN)/ruff format --check .

@@ -8,11 +8,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from storage.migrating import upgrade
 from storage.sealing import Keyring
 from tests.world import postgres
+
+# A busy machine is no failure: examples are bounded in number, not by the clock.
+settings.register_profile("blether", deadline=None)
+settings.load_profile("blether")
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 

@@ -9,6 +9,7 @@ import typer
 
 from bot.channels.telegram.client import TelegramChannel, TelegramFaultError
 from bot.cli.opening import CONFIG, WRONG, Config, Opened, end, opened
+from bot.people.cells import COLUMNS
 from bot.people.importing import Imported, check_people, import_people
 from bot.people.invitations import Invited, invite, new_code
 from bot.settings import TelegramSettings
@@ -23,7 +24,7 @@ def people() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="UTF-8, columns as in docs/people.md.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help=f"UTF-8; the first row is {','.join(COLUMNS)}.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     config: Config = CONFIG,
 ) -> None:

@@ -24,7 +24,7 @@ from bot.people.inviting import join
 from bot.people.stopping import silence, start, stop, tell_gap
 from bot.safety.risk import Danger, read_danger
 from bot.safety.words import global_word
-from storage.records import Address, Heard, Person
+from storage.records import Address, Heard, Person, Session
 
 
 def came_in(batch: Batch, incoming: Incoming, at: Address | None) -> None:
@@ -109,10 +109,10 @@ def _act(
         case routing.Stranger():
             _stranger(batch, at)
         case routing.GlobalWord(word=word):
-            global_word_said(batch, at, person, word.name, silent=False)
+            global_word_said(batch, at, person, word, silent=False)
         case routing.Silent(word=word):
             if word is not None:
-                global_word_said(batch, at, person, word.name, silent=True)
+                global_word_said(batch, at, person, word, silent=True)
         case routing.PressStale():
             reply(batch, at, wording.press_stale())
         case _ if person is not None:
@@ -133,7 +133,7 @@ def _of_a_person(
         case routing.AnswerAmbiguous(codes=codes):
             reply(batch, at, wording.which_one(codes))
         case routing.AnswerQuestion(option_id=option) if session is not None:
-            hear(batch, person, session, at, incoming.text, option)
+            _question_answered(batch, person, session, at, incoming.text, option)
         case routing.AnswerQuestionThenExplain(codes=codes) if session is not None:
             hear(batch, person, session, at, incoming.text)
             reply(batch, at, wording.how_to_take(codes))
@@ -145,6 +145,16 @@ def _of_a_person(
             joined = person.consented is True or not person.has_role("service_user", "peer_worker")
             if danger.level == "none":
                 reply(batch, at, wording.nothing_open() if joined else wording.not_joined())
+
+
+def _question_answered(
+    batch: Batch, person: Person, session: Session, at: Address, text: str, option: str | None
+) -> None:
+    """To the open question; a late press on one that ran out reopens it, like a late reply."""
+    if session.state == "open":
+        hear(batch, person, session, at, text, option)
+    elif not reopen(batch, person, session, at, text, option):
+        reply(batch, at, wording.press_stale())
 
 
 def _alert_answered(
@@ -173,7 +183,7 @@ def _started(batch: Batch, at: Address, person: Person | None, code: str) -> Non
         return
     if person is not None:
         start(batch, person, at)
-    elif code or at.stranger_told_on is None:
+    else:
         _once_a_day(batch, at, wording.no_invitation())
 
 

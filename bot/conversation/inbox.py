@@ -6,7 +6,7 @@ A batch is one when one is waiting; it never waits to fill up. While one batch i
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -57,7 +57,7 @@ class Inbox:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             try:
-                await self.worker.do([CameIn(item) for item, _ in batch], self.now())
+                await self.worker.do([CameIn(_storable(item)) for item, _ in batch], self.now())
             except BaseException as fault:
                 for _, future in batch:
                     if not future.done():
@@ -73,3 +73,15 @@ class Inbox:
         """Finish what is in hand."""
         while self._writing:
             await asyncio.wait(self._writing)
+
+
+def _storable(item: Incoming | Unreadable) -> Incoming | Unreadable:
+    """Half a character (a lone surrogate) can be neither stored nor sent: it becomes the sign for what is unreadable."""
+    whole = replace(item, raw=_whole(item.raw))
+    return replace(whole, text=_whole(whole.text)) if isinstance(whole, Incoming) else whole
+
+
+def _whole(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

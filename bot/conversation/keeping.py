@@ -7,7 +7,8 @@ from bot.channels.unreadable import words_in
 from bot.conversation.danger import call_for_help
 from bot.conversation.matter import Batch
 from bot.safety.risk import read_danger
-from storage.records import Address, Heard, QuarantineKind, SetAside
+from bot.safety.words import global_word
+from storage.records import Address, Heard, Person, QuarantineKind, SetAside
 
 
 def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, reason: str) -> None:
@@ -18,6 +19,8 @@ def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, re
     if person is not None:
         person.inbound_seq += 1
         batch.changed_person(person)
+    if person is not None and at is not None and isinstance(item, Incoming) and _says_stop(item, at):
+        _honour_stop(batch, person, at)
     row = Heard(
         id=batch.new_id(),
         account=item.account,
@@ -36,6 +39,19 @@ def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, re
     quarantine(batch, "inbound", row.id, row.person_id, reason)
     if at is not None:
         call_for_help(batch, at, person, danger)
+
+
+def _says_stop(item: Incoming, at: Address) -> bool:
+    word = global_word(item.text, over_carrier=at.kind == "sms") if item.kind == "text" else None
+    return item.carrier_word == "STOP" or (word is not None and word.name == "STOP")
+
+
+def _honour_stop(batch: Batch, person: Person, at: Address) -> None:
+    """STOP holds even when nothing else about it could be done: no more leaves, and it is not confirmed."""
+    if person.stopped_at is None:
+        person.stopped_at = batch.now
+        batch.changes.stopped.add(person.id)
+        batch.note("person.stopped", person=person.id, channel=at.account, by_carrier=False)
 
 
 def quarantine(batch: Batch, kind: QuarantineKind, subject_id: UUID, person_id: UUID | None, reason: str) -> None:

@@ -16,10 +16,12 @@ from bot.escalation.replies import read_answer
 from bot.people.joining import WELCOME
 from bot.safety.words import global_word
 from flows.model import Flow
-from storage import escalations, inbox, outbox, people, schedules, sessions
+from storage import escalations, inbox, outbox, people, schedules, sessions, wrap
 from storage.claims import lock_rows
+from storage.errors import ConflictError
 from storage.keys import Keys
-from storage.records import Address
+from storage.records import Address, Invitation
+from storage.tables import addresses as addresses_table
 from storage.tables import people as people_table
 from storage.viewing import System
 
@@ -53,13 +55,12 @@ def load(
     """Lock and fetch. An event seen before, or that concerns nobody any more, is left out."""
     senders = _senders(connection, keys, events, now, new_id)
     known = Known()
-    known.invitations = {
-        code: invitation
-        for code, value in senders.codes.items()
-        if (invitation := people.invitations_by_hash(connection, [value]).get(value))
-    }
+    known.invitations = _invitations(connection, senders)
     concerned = _concerned(connection, keys, senders, known)
     lock_rows(connection, people_table, concerned)
+    known.invitations = _invitations(connection, senders)  # again under the lock: a code opens once
+    _lock_strangers(connection, keys, senders)
+    senders.events = _news(connection, senders.events)
     _fetch(connection, keys, house, known, concerned, senders.events, now)
     loaded = Loaded(known, senders.events)
     owned = {(one.account, one.value): one for person in known.people.values() for one in person.addresses}
@@ -74,20 +75,10 @@ def load(
 def _senders(
     connection: Connection, keys: Keys, events: Sequence[Event], now: datetime, new_id: Callable[[], UUID]
 ) -> _Senders:
-    """Drop what was seen before, and find or make the address that each thing came from."""
-    items = [event.item for event in events if isinstance(event, CameIn)]
-    seen = inbox.seen_before(connection, {(one.account, one.provider_id) for one in items})
-    news: list[Event] = []
-    for event in events:
-        if isinstance(event, CameIn):
-            name = (event.item.account, event.item.provider_id)
-            if name in seen:
-                continue
-            seen.add(name)
-        news.append(event)
+    """Find or make the address that each thing came from."""
     wanted = {
         (event.item.account, people.address_hash(keys, event.item.account, event.item.sender)): event.item
-        for event in news
+        for event in events
         if isinstance(event, CameIn) and event.item.sender
     }
     found = people.addresses_by_hash(connection, keys, VIEWER, list(wanted))
@@ -98,11 +89,45 @@ def _senders(
         inbox.new_addresses(connection, keys, missing, now)
         found = people.addresses_by_hash(connection, keys, VIEWER, list(wanted))
     codes: dict[str, bytes] = {}
-    for event in news:
+    for event in events:
         word = global_word(event.item.text) if isinstance(event, CameIn) and isinstance(event.item, Incoming) else None
         if word is not None and word.code:
             codes[word.code] = invitation_hash(keys, word.code)
-    return _Senders(news, found, codes)
+    return _Senders(list(events), found, codes)
+
+
+def _news(connection: Connection, events: Sequence[Event]) -> list[Event]:
+    """Without what was seen before. Asked under the lock, since a repeat may be in another process's hands just now."""
+    items = [event.item for event in events if isinstance(event, CameIn)]
+    seen = inbox.seen_before(connection, {(one.account, one.provider_id) for one in items})
+    news: list[Event] = []
+    for event in events:
+        if isinstance(event, CameIn):
+            name = (event.item.account, event.item.provider_id)
+            if name in seen:
+                continue
+            seen.add(name)
+        news.append(event)
+    return news
+
+
+def _invitations(connection: Connection, senders: _Senders) -> dict[str, Invitation]:
+    found = people.invitations_by_hash(connection, list(senders.codes.values()))
+    return {code: found[value] for code, value in senders.codes.items() if value in found}
+
+
+def _lock_strangers(connection: Connection, keys: Keys, senders: _Senders) -> None:
+    """Addresses that are nobody's are locked and read again: one answer a day, and nobody joins twice by one phone.
+
+    Raises:
+        ConflictError: one has become somebody's meanwhile, who is not locked; the batch is loaded again.
+    """
+    names = {address.id: name for name, address in senders.addresses.items() if address.person_id is None}
+    lock_rows(connection, addresses_table, set(names))
+    for address in people.addresses_by_id(connection, keys, VIEWER, list(names)).values():
+        if address.person_id is not None:
+            raise ConflictError("an address became somebody's meanwhile")
+        senders.addresses[names[address.id]] = address
 
 
 def invitation_hash(keys: Keys, code: str) -> bytes:
@@ -225,9 +250,20 @@ def _fetch_conversations(
     flows = _flows(house, known, events)
     if any("caseload" in flow.needs.values for flow in flows):
         known.caseloads = people.count_caseloads(connection, concerned)
+    if any(name.startswith("wrap.") for flow in flows for name in flow.needs.values) or _asks_for_wrap(events):
+        known.wrap = wrap.load_items(connection, keys, VIEWER, concerned)
     names = {(flow.id, name) for flow in flows for name in (*flow.needs.last, *flow.needs.windows)}
     known.history = sessions.load_history(connection, keys, VIEWER, concerned, names)
     known.session_counts = sessions.count_sessions(connection, concerned)
+
+
+def _asks_for_wrap(events: Sequence[Event]) -> bool:
+    words = (
+        global_word(event.item.text)
+        for event in events
+        if isinstance(event, CameIn) and isinstance(event.item, Incoming)
+    )
+    return any(word is not None and word.name == "WRAP" for word in words)
 
 
 def _flows(house: House, known: Known, events: Sequence[Event]) -> list[Flow]:

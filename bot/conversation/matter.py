@@ -33,6 +33,7 @@ from storage.records import (
     Support,
     Team,
     Value,
+    WrapItem,
 )
 
 
@@ -99,6 +100,7 @@ class Known:
     coordinators: list[UUID] = field(default_factory=list[UUID])  # of the whole service
     pressed: dict[UUID, Message] = field(default_factory=dict[UUID, Message])
     invitations: dict[str, Invitation] = field(default_factory=dict[str, Invitation])  # by the code as typed
+    wrap: dict[UUID, list[WrapItem]] = field(default_factory=dict[UUID, list[WrapItem]])
     failed: dict[UUID, Message] = field(default_factory=dict[UUID, Message])  # messages that did not arrive
     alerts: dict[UUID, Alert] = field(default_factory=dict[UUID, Alert])  # of those messages
 
@@ -129,6 +131,7 @@ class Changes:
     escalations_answered: set[UUID] = field(default_factory=set[UUID])  # taken or resolved: alerts not left go back
     escalations_resolved: set[UUID] = field(default_factory=set[UUID])  # their codes rest
     stopped: set[UUID] = field(default_factory=set[UUID])
+    wrap_items: list[WrapItem] = field(default_factory=list[WrapItem])
     set_aside: list[SetAside] = field(default_factory=list[SetAside])
     audit: list[AuditEntry] = field(default_factory=list[AuditEntry])
 

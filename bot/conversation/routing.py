@@ -18,7 +18,8 @@ nothing more: the open session is interrupted, not replied to.
  8. A bare alert answer: 1, 2, 3 when exactly one alert waits there; done, none, later for the one this person has, else
     for the one that waits; several: which one?
  9. A question open at another address of theirs; then one that ended and may reopen (a late 2 still escalates).
-10. A person with nothing open.
+10. A bare 1 when nothing waits, from somebody who was told of one alert that a person has: who has it.
+    Then a person with nothing open.
 11. A stranger.
 """
 
@@ -63,7 +64,8 @@ class Standing:
     `invited`: the code that came with START opens an invitation, or without a code one is open for this person.
     `expired_question`: a session that ended missed or unclear and may reopen, as no other has begun since.
     `waiting_here`: codes of alerts sent to this address whose escalation is open or lapsed; `taken_here`: codes of
-    those this person has taken; `codes_here`: every code this phone was given in the last 7 days.
+    those this person has taken; `told_here`: codes of alerts sent to this address that somebody has; `codes_here`:
+    every code this phone was given in the last 7 days.
     """
 
     known: bool = False
@@ -75,6 +77,7 @@ class Standing:
     expired_question: bool = False
     waiting_here: tuple[str, ...] = ()
     taken_here: tuple[str, ...] = ()
+    told_here: tuple[str, ...] = ()
     codes_here: frozenset[str] = frozenset()
 
 
@@ -224,7 +227,7 @@ def route(heard: Heard, standing: Standing) -> Route:
         or _word(heard)
         or _open_question(heard, standing)
         or _bare(heard, standing)
-        or _otherwise(standing)
+        or _otherwise(heard, standing)
     )
 
 
@@ -311,12 +314,17 @@ def _bare(heard: Heard, standing: Standing) -> Route | None:
     return AnswerAlert(heard.answer, codes[0]) if len(codes) == 1 else AnswerAmbiguous(heard.answer, codes)
 
 
-def _otherwise(standing: Standing) -> Route:
+def _otherwise(heard: Heard, standing: Standing) -> Route:
     if not standing.known:
         return Stranger()
     if standing.question_open_elsewhere:
         return AnswerQuestion()
-    return ReopenQuestion() if standing.expired_question else NothingOpen()
+    if standing.expired_question:
+        return ReopenQuestion()
+    # Two take it in the same second: the second one's 1 comes when it waits no more.
+    if isinstance(heard.answer, Take) and heard.answer.bare and len(told := _several(standing.told_here)) == 1:
+        return AnswerAlert(heard.answer, told[0])
+    return NothingOpen()
 
 
 def _several(codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.conversation.matter import Changes, Known
 from bot.escalation.replies import NoCodeLeftError, new_code
 from bot.escalation.wording import CODE
-from storage import audit, escalations, inbox, outbox, people, schedules, sessions
+from storage import audit, escalations, inbox, outbox, people, schedules, sessions, wrap
 from storage.claims import lock_rows
 from storage.errors import ConflictError
 from storage.keys import Keys
@@ -54,6 +54,7 @@ def save(
     escalations.save_alerts(connection, changes.new_alerts, changes.alerts.values())
     outbox.put(connection, keys, changes.messages)
     escalations.free_codes(connection, changes.escalations_resolved, now)
+    wrap.save_items(connection, keys, changes.wrap_items)
     inbox.save_heard(connection, keys, changes.heard)
     inbox.save_set_aside(connection, changes.set_aside)
     audit.save_audit(connection, keys, changes.audit)

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.matter import Batch
 from bot.people.hours import next_seen_sentence, parse_staffed
-from flows.context import Context
-from flows.model import Flow, Value
+from flows.context import Context, Items
+from flows.model import Flow, Option, Value
 from storage.records import Person, Schedule, Support, Team
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -37,6 +37,7 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
             "team": {} if team is None else _team(batch, team, zone),
             "worker": {} if worker is None else {"first_name": worker.first_name},
             "now": _now(local),
+            "wrap": _wrap(batch, person),
             "missed": schedule.missed_in_a_row if schedule else 0,
             "caseload": batch.known.caseloads.get(person.id, 0) if person.has_role("peer_worker") else None,
         },
@@ -62,6 +63,14 @@ def _team(batch: Batch, team: Team, reader: ZoneInfo) -> dict[str, Value | None]
         "contact_phone": team.contact_phone or None,
         "next_seen": next_seen(batch, team, reader),
     }
+
+
+def _wrap(batch: Batch, person: Person) -> dict[str, Value | Items | None]:
+    """The person's own lists by section, as options: each item's id and words."""
+    sections: dict[str, list[Option]] = {}
+    for one in batch.known.wrap.get(person.id, []):
+        sections.setdefault(one.section, []).append(Option(one.id.hex, one.text))
+    return {section: tuple(items) for section, items in sections.items()}
 
 
 def _now(local: datetime) -> dict[str, Value | None]:

@@ -15,7 +15,10 @@ from bot.conversation.keeping import quarantine, write_down
 from bot.conversation.loading import load
 from bot.conversation.matter import Batch, House
 from bot.conversation.saving import save
+from bot.conversation.speaking import notice
+from bot.escalation import wording
 from storage.keys import Keys
+from storage.records import Escalation
 
 REST: Final = timedelta(hours=1)
 """How long a schedule or session that failed is left alone."""
@@ -56,7 +59,19 @@ def set_aside(
                 if escalation is not None and escalation.state != "resolved":
                     batch.changing_escalation(escalation)
                     escalation.next_at = now + SOON
+                    _alarm(batch, escalation)
                 quarantine(batch, "escalation", subject_id, one.person_id, reason)
             case _:
                 quarantine(batch, "status", make_id(), one.person_id, reason)
     save(connection, keys, batch.known, batch.changes, now, make_id)
+
+
+def _alarm(batch: Batch, escalation: Escalation) -> None:
+    """A ladder that stands still is told to the coordinators, once: somebody waits behind it."""
+    if escalation.unanswered_at is not None:
+        return
+    escalation.unanswered_at = batch.now
+    text = wording.nobody_to_tell(batch.person(escalation.person_id).initials, escalation.line)
+    for coordinator_id in batch.known.coordinators:
+        if coordinator_id != escalation.person_id:
+            notice(batch, batch.person(coordinator_id), text, about=escalation.person_id, escalation=escalation.id)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+from bot.logs import logger
 from flows import compile_source
+from flows.errors import FlowError
 from flows.model import Flow
 from storage.sessions import FlowVersion
+
+_log = logger("shelf")
 
 
 class FlowShelf:
@@ -13,7 +17,7 @@ class FlowShelf:
     def __init__(self, versions: Iterable[FlowVersion]) -> None:
         self._rows = {(one.flow, one.version): one for one in versions}
         self._current = {one.flow: one.version for one in self._rows.values() if one.current}
-        self._compiled: dict[tuple[str, int], Flow] = {}
+        self._compiled: dict[tuple[str, int], Flow | None] = {}
 
     def current(self, flow: str) -> Flow | None:
         """The version that new sessions begin on."""
@@ -27,5 +31,10 @@ class FlowShelf:
             row = self._rows.get(name)
             if row is None:
                 return None
-            self._compiled[name] = compile_source(row.source, f"{flow} version {version}")
+            try:
+                self._compiled[name] = compile_source(row.source, f"{flow} version {version}")
+            except FlowError as fault:
+                # An older version that this release does not take any more must not keep texts from being decided.
+                _log.error("flow.unreadable", error=type(fault).__name__, flow=flow, version=version)
+                self._compiled[name] = None
         return self._compiled[name]

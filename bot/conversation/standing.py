@@ -38,6 +38,9 @@ def standing_at(batch: Batch, at: Address, person: Person | None, word: Word | N
             for one in mine
             if _state(batch, one.escalation_id) == "taken" and _taken_by(batch, one.escalation_id) == person.id
         ),
+        told_here=tuple(
+            one.code for one in mine if one.address_id == at.id and _state(batch, one.escalation_id) == "taken"
+        ),
         codes_here=frozenset(batch.known.codes.get(person.id, {})),
     )
 
@@ -79,7 +82,11 @@ def pressed_by(batch: Batch, press: Press, person: Person | None) -> routing.Pre
             code=mine.code if mine else "",
         )
     session = batch.known.sessions.get(person.id)
-    asked = session is not None and session.id == message.session_id and session.state == "open" and session.asking
+    asked = (
+        session is not None
+        and session.id == message.session_id
+        and (_may_reopen(session) or (session.state == "open" and session.asking))
+    )
     same = session is not None and Talk.from_json(session.state_json).top.step == message.body.step
     return routing.Pressed(
         "question", option_id, current=asked and same and message.purpose == "question", session_id=message.session_id

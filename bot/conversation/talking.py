@@ -18,8 +18,9 @@ from bot.errors import BotError
 from bot.escalation.raising import escalate
 from flows.effects import Do, End, Save, Say, Wait
 from flows.engine import Turn, advance, reopens
+from flows.errors import FlowError
 from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
-from flows.model import Flow
+from flows.model import Flow, Question
 from flows.session import Session as Talk
 from storage.records import Address, Answer, Body, Choice, Message, Occurrence, Person, Schedule, SendClass, Session
 
@@ -56,7 +57,8 @@ def begin(
         begun_at=batch.now,
     )
     batch.changes.new_sessions[session.id] = session
-    batch.known.sessions[person.id] = session
+    if asks(flow):  # one that only says something leaves the question before it as it is, open or to be reopened
+        batch.known.sessions[person.id] = session
     if occurrence is not None:
         occurrence.session_id = session.id
         batch.known.occurrences[session.id] = occurrence
@@ -66,31 +68,42 @@ def begin(
     return session
 
 
+def asks(flow: Flow) -> bool:
+    """Whether the flow can ask anything; if not, its sessions end as they begin."""
+    return any(isinstance(step, Question) for step in flow.steps.values())
+
+
 def hear(batch: Batch, person: Person, session: Session, at: Address, text: str, button: str | None = None) -> None:
     """The open question gets what the person wrote or pressed."""
     _turn(batch, person, session, flow_of(batch, session), Reply(text, button), at, "reply")
 
 
-def reopen(batch: Batch, person: Person, session: Session, at: Address, text: str) -> bool:
-    """A late reply: the session that ended without one is open again at its question and gets it.
+def reopen(batch: Batch, person: Person, session: Session, at: Address, text: str, button: str | None = None) -> bool:
+    """A late reply or press: the session that ended without one is open again at its question and gets it.
 
     False, and nothing changed, if it ended because nothing was understood and this is no answer either: who writes
-    "thanks" an hour later is not asked for a number again.
+    "thanks" an hour later is not asked for a number again. False too if its flow can be read no more.
     """
-    if not reopens(flow_of(batch, session), Talk.from_json(session.state_json), Reply(text)):
+    flow = batch.house.shelf.version(session.flow, session.version)
+    if flow is None or not reopens(flow, Talk.from_json(session.state_json), Reply(text, button)):
         return False
     batch.note("session.reopened", person=person.id, session=session.id)
     session.state, session.outcome, session.ended_at = "open", None, None
-    _turn(batch, person, session, flow_of(batch, session), Resume(), at, "reply")
-    hear(batch, person, session, at, text)
+    _turn(batch, person, session, flow, Resume(), at, "reply")
+    hear(batch, person, session, at, text, button)
     return True
 
 
 def there(batch: Batch, session: Session) -> None:
     """The person wrote something that answers nothing: they are there, so the question is not missed."""
-    if session.state == "open" and not session.heard:
-        person = batch.person(session.person_id)
+    if session.state != "open" or session.heard:
+        return
+    person = batch.person(session.person_id)
+    try:
         _turn(batch, person, session, flow_of(batch, session), Heard(), None, "reply")
+    except (NoSuchFlowError, FlowError):  # words that always work depend on no flow
+        session.heard = True
+        batch.changed_session(session)
 
 
 def run_out(batch: Batch, person: Person, session: Session, at: Address | None) -> None:
@@ -114,7 +127,12 @@ def interrupt(batch: Batch, person: Person, why: str) -> None:
     if session is None:
         return
     event = Interrupt("danger" if why == "danger" else "stop")
-    _turn(batch, person, session, flow_of(batch, session), event, None, "reply")
+    try:
+        _turn(batch, person, session, flow_of(batch, session), event, None, "reply")
+    except (NoSuchFlowError, FlowError):  # STOP and danger depend on no flow: what can't be read ends all the same
+        if session.state == "open":
+            _end(batch, person, session, "interrupted" if why == "danger" else "stopped", None)
+            batch.changed_session(session)
 
 
 def flow_of(batch: Batch, session: Session) -> Flow:
@@ -175,7 +193,7 @@ def _say(batch: Batch, person: Person, session: Session, at: Address, say: Say, 
             purpose="question" if asks else "reply",
             body=Body(
                 say.text,
-                tuple(Choice(one.id, one.text) for one in say.options),
+                tuple(Choice(one.id, one.text) for one in say.buttons),
                 say.shape,
                 (Talk.from_json(session.state_json).top.step or "") if asks else "",
             ),
@@ -243,7 +261,11 @@ def _end(batch: Batch, person: Person, session: Session, outcome: str, schedule:
     occurrence = _occurrence_of(batch, session.id)
     if occurrence is None:
         return
-    occurrence.state, occurrence.reason = _became(outcome, answered=session.id in batch.known.answered)
+    flow = batch.house.shelf.version(session.flow, session.version)
+    if flow is None or asks(flow):
+        occurrence.state, occurrence.reason = _became(outcome, answered=session.id in batch.known.answered)
+    else:
+        occurrence.state, occurrence.reason = "told", None
     if occurrence not in batch.changes.new_occurrences:
         batch.changes.occurrences[occurrence.id] = occurrence
     if schedule is not None:
@@ -272,7 +294,7 @@ def _became(outcome: str, *, answered: bool) -> tuple[str, str | None]:
 
 def _count(batch: Batch, person: Person, schedule: Schedule, became: str) -> None:
     """Missed in a row: fires when the count reaches exactly a number of the schedule; any sign of life sets it to 0."""
-    if became == "neither":
+    if became in ("neither", "told"):
         return
     batch.changes.schedules[schedule.id] = schedule
     if became != "missed":

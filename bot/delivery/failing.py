@@ -59,7 +59,8 @@ def _mark(batch: Batch, at: Address, mark: str) -> None:
 
 
 def _another_way(batch: Batch, person: Person, message: Message) -> None:
-    others = [one for one in where_to(person) if one.id != message.address_id]
+    reachable = where_to(person) if person.stopped_at is None or message.despite_stop else []
+    others = [one for one in reachable if one.id != message.address_id]
     match message.purpose:
         case "alert":
             _alert(batch, person, message, others)

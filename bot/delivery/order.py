@@ -4,7 +4,7 @@
     the person said STOP (unless `despite_stop`) → cancelled
     a question whose session is over         → cancelled
     an alert whose escalation is taken or resolved → cancelled
-    an address with a fact against it        → failed, so that the next way is tried
+    an address that changed hands, or has a fact against it → failed, so that the next way is tried
 
 Crisis texts and alerts never expire: held up for five minutes or more, they say by how long.
 """
@@ -47,8 +47,10 @@ def look_again(claimed: Claimed, now: datetime) -> Send | Drop:
         return Drop("cancelled", "session-over")
     if message.purpose == "alert" and claimed.escalation_state not in ("open", "lapsed"):
         return Drop("cancelled", "answered")
+    if message.person_id != claimed.address.person_id:
+        return Drop("failed", "moved", "unreachable")
     against = fact_against(claimed.address)
-    if against is not None:
+    if against is not None and not (message.purpose == "crisis" and against != "invalid"):
         return Drop("failed", against, against)
     return Send(_outgoing(message, claimed.address, now))
 

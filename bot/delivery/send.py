@@ -4,7 +4,8 @@
 
 A result counts only while the lease is ours. Outcomes: accepted; refused, which goes the way of `failing.py`; later,
 which waits with back-off; unknown. What is unknown is not sent again, except alerts and crisis texts, which are, marked
-"(again)": on SMS after ten seconds in which a status report may still settle it, on Telegram at once.
+"(again)": on SMS after ten seconds in which a status report may still settle it, on Telegram at once. Unknown a second
+time, an alert goes by the next channel, and a crisis text again and again with back-off.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Final, assert_never
 
 from sqlalchemy import Connection
 
-from bot.channels.base import Accepted, Channel, Outcome, Refused, TryLater, Unknown
+from bot.channels.base import Accepted, Channel, Outcome, Outgoing, Refused, TryLater, Unknown
 from bot.conversation.events import Event, NotDelivered
 from bot.conversation.work import Worker, decide_and_save
 from bot.delivery.order import Drop, Send, look_again
@@ -88,7 +89,7 @@ class Sender:
                 throttle = self.throttles[claimed.address.account]
                 pressing = claimed.message.send_class in PRESSING
                 await throttle.turn(outgoing.to, pressing=pressing)
-                outcome = await channel.send(outgoing)
+                outcome = await _hand_over(channel, outgoing)
                 self.stop_at("provider-accepted")
                 if isinstance(outcome, TryLater) and outcome.whole_account and outcome.after is not None:
                     throttle.rest(outcome.after.total_seconds())
@@ -118,6 +119,15 @@ class Sender:
         if lapsed:
             _log.warning("lease.lapsed", count=len(lapsed))
             await self.settle(lapsed, now)
+
+
+async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
+    """A channel's fault is this message's alone: those claimed with it are settled, and whether it left is unknown."""
+    try:
+        return await channel.send(outgoing)
+    except Exception as fault:
+        _log.error("channel.failed", account=channel.account, error=type(fault).__name__, exc_info=fault)
+        return Unknown(type(fault).__name__[:40])
 
 
 def _claim(connection: Connection, worker: Worker, now: datetime, lowest: int) -> list[Claimed]:
@@ -177,7 +187,11 @@ def _settled(result: Result, now: datetime) -> Settled:
             wait = wait_before(message.attempts, _CHANCE.random(), after)
             return Settled(message.id, "queued", due_at=now + wait, held=code)
         case Unknown(code=code):
+            if message.again and message.send_class == "escalation":
+                return Settled(message.id, "failed", held=code)
             wait = MAY_BE_SETTLED if result.claimed.address.kind == "sms" else timedelta()
+            if message.again:
+                wait = max(wait, wait_before(message.attempts, _CHANCE.random(), None, first=MAY_BE_SETTLED))
             return Settled(message.id, "unknown", due_at=now + wait, held=code)
         case None:
             return Settled(message.id, "queued", due_at=now)
@@ -223,6 +237,8 @@ def _failure(result: Result, settled: Settled) -> Event | None:
         return None
     if isinstance(result.outcome, Refused):
         return NotDelivered(message.id, message.person_id, result.outcome.fact, result.outcome.code)
+    if isinstance(result.outcome, Unknown):
+        return NotDelivered(message.id, message.person_id, "unreachable", result.outcome.code)
     if result.drop is not None and result.drop.fact is not None:
         return NotDelivered(message.id, message.person_id, result.drop.fact, "known")
     return None

@@ -153,12 +153,14 @@ def decline(batch: Batch, responder: Person, escalation: Escalation) -> bool:
             if other_id not in asked_now:
                 text = wording.handed_back(code)
                 notice(batch, batch.person(other_id), text, about=escalation.person_id, escalation=escalation.id)
-    return passed_on or bool(asked_before)
+    return passed_on or any(not one.declined and not one.failed for one in told if one.responder_id != responder.id)
 
 
 def decline_all(batch: Batch, responder: Person) -> None:
     """Nothing reaches this responder any more: whatever waits for them, or is theirs, goes to the next at once."""
-    theirs = {one.escalation_id for one in batch.known.standing if one.responder_id == responder.id and not one.declined}
+    theirs = {
+        one.escalation_id for one in batch.known.standing if one.responder_id == responder.id and not one.declined
+    }
     for escalation_id in sorted(theirs):
         escalation = batch.known.escalations.get(escalation_id)
         if escalation is None or escalation.person_id not in batch.known.support:

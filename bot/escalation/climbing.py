@@ -59,9 +59,7 @@ def tell(batch: Batch, escalation: Escalation) -> None:
 def pass_on(batch: Batch, escalation: Escalation) -> bool:
     """Somebody can't: tell whoever is next at once, but nobody who can't. False if there is nobody else to ask; then the
     ladder goes on when its wait is over, and may ask them again."""
-    cannot = {
-        one.responder_id for one in batch.known.standing if one.escalation_id == escalation.id and one.declined
-    }
+    cannot = {one.responder_id for one in batch.known.standing if one.escalation_id == escalation.id and one.declined}
     telling = _next(batch, escalation, cannot)
     if telling.people:
         _carry_out(batch, escalation, replace(telling, nobody=()))
@@ -137,9 +135,7 @@ def _turn(batch: Batch, escalation: Escalation, supervisors: Sequence[UUID]) -> 
     return len(told)
 
 
-def _usable(
-    batch: Batch, about: Person, ids: Sequence[UUID], without: Collection[UUID] = ()
-) -> tuple[UUID, ...]:
+def _usable(batch: Batch, about: Person, ids: Sequence[UUID], without: Collection[UUID] = ()) -> tuple[UUID, ...]:
     found = (batch.known.people.get(one) for one in ids if one != about.id and one not in without)
     return tuple(one.id for one in found if one is not None and one.stopped_at is None and home(one) is not None)
 
@@ -148,9 +144,17 @@ def _alert(batch: Batch, escalation: Escalation, responder: Person, telling: Tel
     told_before = any(
         one.responder_id == responder.id and one.escalation_id == escalation.id for one in batch.known.standing
     )
-    addresses = where_to(responder)
+    addresses = _one_a_phone(where_to(responder))
     for address in addresses if told_before else addresses[:1]:
         alert_at(batch, escalation, responder, address, level=telling.level, telling=telling.position.round - 1)
+
+
+def _one_a_phone(addresses: Sequence[Address]) -> list[Address]:
+    """A phone that is known to two senders is told once, by the preferred one."""
+    phones: dict[str, Address] = {}
+    for address in addresses:
+        phones.setdefault(address.value, address)
+    return list(phones.values())
 
 
 def alert_at(

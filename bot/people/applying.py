@@ -70,10 +70,11 @@ def apply_settings(connection: Connection, keyring: Keyring, settings: Settings,
     batch = Batch(Known(), house_of(settings, EmptyShelf()), now, make_id)
     teams = _apply_teams(connection, keys, settings, batch)
     _apply_accounts(connection, settings, batch)
-    apply_staff(connection, keys, settings, batch, teams)
-    save_audit(connection, keys, batch.changes.audit)
+    # Schedules lock people and no addresses, so they come before staff: addresses are locked last, everywhere.
     ids = {key: team.id for key, team in teams.items()}
     apply_schedules(connection, keys, batch.house, ids, now, make_id)
+    apply_staff(connection, keys, settings, batch, teams)
+    save_audit(connection, keys, batch.changes.audit)
 
 
 def _maker(now: datetime) -> Callable[[], UUID]:

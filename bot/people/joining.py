@@ -97,11 +97,17 @@ def new_schedule(batch: Batch, person: Person, team: Team, regular: Regular) -> 
 
 def end_schedules(batch: Batch, person: Person) -> None:
     """Nothing falls due for this person any more."""
-    for schedule in batch.known.schedules.pop(person.id, []):
-        schedule.ended_at = batch.now
-        schedule.next_date = schedule.next_slot = schedule.next_nominal_at = schedule.due_at = None
-        if schedule in batch.changes.new_schedules:
-            batch.changes.new_schedules.remove(schedule)
-        else:
-            batch.changes.schedules[schedule.id] = schedule
-        batch.note("schedule.ended", person=person.id, schedule=schedule.id, key=schedule.key)
+    for schedule in list(batch.known.schedules.get(person.id, [])):
+        end_schedule(batch, schedule)
+
+
+def end_schedule(batch: Batch, schedule: Schedule) -> None:
+    """This one falls due no more; the person's others go on."""
+    batch.known.schedules[schedule.person_id].remove(schedule)
+    schedule.ended_at = batch.now
+    schedule.next_date = schedule.next_slot = schedule.next_nominal_at = schedule.due_at = None
+    if schedule in batch.changes.new_schedules:
+        batch.changes.new_schedules.remove(schedule)
+    else:
+        batch.changes.schedules[schedule.id] = schedule
+    batch.note("schedule.ended", person=schedule.person_id, schedule=schedule.id, key=schedule.key)

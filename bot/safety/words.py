@@ -1,7 +1,7 @@
-"""Words that always work, whatever is going on: STOP, START, HELP, INFO, TALK, URGENT.
+"""Words that always work, whatever is going on: STOP, START, HELP, INFO, TALK, URGENT, WRAP.
 
 They match the whole text, case and punctuation aside, and `/word` equals `word`. Two things more: STOP also counts in
-short polite company ("stop please", "Please stop texting me!!"), and START may bring a code.
+short polite company ("stop please", "Please stop texting me!!"), START may bring a code, and WRAP ADD words.
 
     "STOP!!" → STOP      "stop please" → STOP      "the bus stop" → none      "I can't stop crying" → none
     "/start AB12CD" → START with the code AB12CD   "yes" → none: an answer, though a phone company reads it as START
@@ -16,13 +16,14 @@ from typing import Literal
 
 from bot.safety.spelling import words_of
 
-WordName = Literal["STOP", "START", "HELP", "INFO", "TALK", "URGENT"]
+WordName = Literal["STOP", "START", "HELP", "INFO", "TALK", "URGENT", "WRAP"]
 
 # A longer text is no single word, however politely it is put.
 _LONGEST = 120
 
 _COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _START_CODE = re.compile(r"\W{0,4}start\W{1,4}([A-Za-z0-9_-]{4,64})\W{0,4}", re.IGNORECASE)
+_WRAP_ADD = re.compile(r"\W{0,4}wrap\W{1,4}add\b\W{0,4}(.*)", re.IGNORECASE | re.DOTALL)
 _PLAIN: dict[str, WordName] = {
     "start": "START",
     "unstop": "START",
@@ -30,6 +31,7 @@ _PLAIN: dict[str, WordName] = {
     "info": "INFO",
     "talk": "TALK",
     "urgent": "URGENT",
+    "wrap": "WRAP",
 }
 
 
@@ -40,6 +42,7 @@ class Word:
 
     name: WordName
     code: str = ""
+    rest: str = ""  # what came with WRAP ADD, as typed
     carriers: bool = False
 
 
@@ -59,12 +62,14 @@ def global_word(text: str, *, over_carrier: bool = False) -> Word | None:
     `over_carrier`: it came by SMS, where CANCEL, END, QUIT and REVOKE alone stop the number as STOP does; on Telegram
     they are ordinary words, and someone who types "end" must not fall silent by it.
     """
-    if len(text) > _LONGEST:
-        return None
     typed = text.strip()
-    command = _COMMAND.fullmatch(typed)
+    command = _COMMAND.fullmatch(typed) if typed.startswith("/") else None
     if command:
         typed = f"{command[1]} {command[2] or ''}".strip()
+    if adds := _WRAP_ADD.fullmatch(typed):
+        return Word("WRAP", rest=adds[1].strip())
+    if len(text) > _LONGEST:
+        return None
     if code := _START_CODE.fullmatch(typed):
         return Word("START", code=code[1])
     words = _joined(words_of(typed))

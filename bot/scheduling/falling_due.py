@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.matter import Batch
 from bot.conversation.speaking import home
-from bot.conversation.talking import begin, run_out
-from bot.people.joining import end_schedules
+from bot.conversation.talking import asks, begin, run_out
+from bot.people.joining import end_schedule
 from bot.scheduling.catchup import Begin, Skip, catch_up
 from bot.scheduling.due import due_of, wait_for, waited_for
 from bot.scheduling.rules import Nominal, parse_rule
@@ -28,7 +28,7 @@ def fall_due(batch: Batch, schedule: Schedule) -> None:
     team = batch.known.teams.get(schedule.team_id)
     first = waited_for(schedule)
     if first is None or team is None or not any(role.team_id == team.id for role in person.roles):
-        end_schedules(batch, person)
+        end_schedule(batch, schedule)
         return
     grace = timedelta(seconds=schedule.grace)
     caught_up = catch_up(
@@ -51,13 +51,16 @@ def fall_due(batch: Batch, schedule: Schedule) -> None:
                 _begin(batch, person, schedule, nominal)
     batch.changes.schedules[schedule.id] = schedule
     if caught_up.next is None or caught_up.next_due_at is None:
-        end_schedules(batch, person)
+        end_schedule(batch, schedule)
         return
     wait_for(schedule, caught_up.next, caught_up.next_due_at)
 
 
 def _must_wait(batch: Batch, person: Person, schedule: Schedule) -> bool:
     session = batch.known.sessions.get(person.id)
+    flow = batch.house.shelf.current(schedule.flow)
+    if flow is not None and not asks(flow):
+        return False  # it only says something: nothing is asked where something else is open
     busy = session is not None and session.state == "open" and session.schedule_id != schedule.id
     return busy or _alert_waits(batch, person, home(person))
 
@@ -80,7 +83,8 @@ def _begin(batch: Batch, person: Person, schedule: Schedule, nominal: Nominal) -
         _skip(batch, schedule, nominal, reason or "no address")
         return
     session = batch.known.sessions.get(person.id)
-    if session is not None and session.state == "open":  # yesterday's question, still open when today's is due
+    # Yesterday's question, still open when today's is due, has had its time.
+    if session is not None and session.state == "open" and asks(flow):
         session.ends_at = batch.now
         run_out(batch, person, session, at)
     occurrence = _occurrence(batch, schedule, nominal, "begun", batch.now)
@@ -99,7 +103,7 @@ def _why_not(batch: Batch, person: Person, schedule: Schedule, at: Address | Non
         "no flow": flow is None,
         "no address": at is None,
         "in crisis": in_crisis,
-        "alert waiting": _alert_waits(batch, person, at),
+        "alert waiting": flow is not None and asks(flow) and _alert_waits(batch, person, at),
         "busy": _must_wait(batch, person, schedule),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -201,7 +201,7 @@ class Town:
         """What a channel would hand over, with an id of its own."""
         self.serial += 1
         base = Incoming(account=account, provider_id=f"in-{self.serial}", sender=sender, kind="text", text=text)
-        return replace(base, kind=kind, raw=f'{{"text": "{len(text)} characters"}}', **more)
+        return replace(base, **{"kind": kind, "raw": f'{{"text": "{text}"}}', **more})
 
     async def presses(self, name: str, option: str) -> None:
         """Somebody presses a button of the newest text that has it."""

@@ -23,7 +23,7 @@ from bot.escalation.policy import (
 from bot.escalation.shipped import shipped_policies
 
 SHIPPED = shipped_policies()
-# `contracts.md`, "Shipped policies".
+# What each shipped policy is meant to be, written out a second time.
 SEVERITY_OF = {
     "info": "info",
     "gone-quiet": "concern",

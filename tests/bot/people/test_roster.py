@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.people import roster
@@ -268,6 +268,7 @@ def test_no_problem_repeats_a_value():
     assert "5551" not in said
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200) | st.lists(st.lists(st.text(max_size=20), max_size=15), max_size=4).map(str).map(str.encode)
 )
@@ -275,6 +276,7 @@ def test_no_content_at_all_raises(content):
     assert read(content).problems()
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {name: st.text(st.characters(exclude_characters=',"\r\n', codec="utf-8")) for name in COLUMNS}
