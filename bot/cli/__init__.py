@@ -1,13 +1,19 @@
-"""The command `blether`: one module a group of commands."""
+"""The command `blether`: one module a group of commands.
+
+`run` and `demo` are looked up when they are called: they need every provider's library, and no other command should wait
+a second for those.
+"""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bot import logs
-from bot.cli import demo, flows, risk, schedule
+from bot.cli import flows, risk, schedule
 from bot.cli.db import app as db_app
 from bot.cli.escalations import app as escalations_app
 from bot.cli.people import app as people_app
-from bot.cli.run import run
 
 app = typer.Typer(
     name="blether",
@@ -16,8 +22,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and those hold people's words
     add_completion=False,
 )
-app.command()(run)
-app.command()(demo.demo)
+
+
+@app.command()
+def run(config: Annotated[Path, typer.Option(help="The configuration file.")] = Path("config.toml")) -> None:
+    """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
+    from bot.cli.run import run_service
+
+    run_service(config)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 takes any free one.")] = 8000,
+) -> None:
+    """Try blether out: phones on a page, a clock that you move, and the real bot behind them."""
+    from bot.cli.demo import play
+
+    play(port)
+
+
 app.add_typer(flows.app, name="flows")
 app.add_typer(people_app, name="people")
 app.add_typer(escalations_app, name="escalations")

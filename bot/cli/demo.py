@@ -4,10 +4,8 @@ import asyncio
 import signal
 import socket
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 import uvicorn
@@ -17,18 +15,15 @@ from bot.clock import RealClock
 from bot.demo.cast import ZONE
 from bot.demo.stage import staged
 from bot.demo.web import demo_app
+from bot.web.serving import Server
 from storage.errors import StorageError
 
 HOST: Final = "127.0.0.1"
 GRACE: Final = 5  # seconds in which requests in hand are finished
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, with its signal handling left to us and a word when it is ready."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
+class _Server(Server):
+    """Says a word when it is ready."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -37,9 +32,7 @@ class _Server(uvicorn.Server):
         typer.echo("Open this address in a browser. Ctrl-C ends the demo and leaves nothing behind.")
 
 
-def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 takes any free one.")] = 8000,
-) -> None:
+def play(port: int) -> None:
     """Try blether out: phones on a page, a clock that you move, and the real bot behind them."""
     logs.configure("WARNING")  # the address comes first, and little else
     try:

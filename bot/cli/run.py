@@ -2,10 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import typer
 import uvicorn
@@ -16,6 +13,7 @@ from bot.errors import ConfigurationError
 from bot.faults import kill_at
 from bot.logs import logger
 from bot.settings import Settings, faults, load
+from bot.web.serving import Server
 from flows.errors import FlowError
 from storage.engines import parse_address
 from storage.errors import StorageError
@@ -25,15 +23,7 @@ GRACE = 10  # seconds in which what is in hand is finished
 _log = logger("run")
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, with its signal handling left to us."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-
-def run(config: Annotated[Path, typer.Option(help="The configuration file.")] = Path("config.toml")) -> None:
+def run_service(config: Path) -> None:
     """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
     try:
         asyncio.run(_run(config))
@@ -57,7 +47,7 @@ async def _run(config: Path) -> None:
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     async with app.running() as web:
-        server = _Server(
+        server = Server(
             uvicorn.Config(
                 web,
                 host=settings.web.host,
