@@ -11,7 +11,7 @@ from bot.conversation.events import NotDelivered
 from bot.conversation.matter import Batch
 from bot.conversation.speaking import crisis, home, where_to
 from bot.delivery.retry import after_refusal
-from bot.escalation.climbing import alert_at, tell
+from bot.escalation.climbing import alert_at, pass_on
 from bot.escalation.raising import escalate
 from bot.people.stopping import silence, tell_gap
 from storage.records import Address, Message, Person
@@ -96,7 +96,7 @@ def _alert(batch: Batch, responder: Person, message: Message, others: list[Addre
             alert_at(batch, escalation, responder, other, level=alert.level, telling=alert.telling)
             return
     if all(one.failed or one.declined for one in told) and alert.telling == escalation.round - 1:
-        tell(batch, escalation)
+        pass_on(batch, escalation)
 
 
 def _move(batch: Batch, person: Person, message: Message, others: list[Address]) -> None:

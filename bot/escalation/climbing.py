@@ -5,6 +5,7 @@ usable address, or who said STOP, counts as nobody: the level is passed over at 
 all is an alarm of its own.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -57,10 +58,12 @@ def tell(batch: Batch, escalation: Escalation) -> None:
 
 
 def pass_on(batch: Batch, escalation: Escalation) -> bool:
-    """Somebody can't: tell whoever is next at once, but nobody who can't. False if there is nobody else to ask; then the
-    ladder goes on when its wait is over, and may ask them again."""
-    cannot = {one.responder_id for one in batch.known.standing if one.escalation_id == escalation.id and one.declined}
-    telling = _next(batch, escalation, cannot)
+    """Somebody can't, or nothing reached them: tell whoever is next at once, but nobody of whom that is so. False if
+    there is nobody else to ask; then the ladder goes on when its wait is over, and asks them again.
+
+    Who fails is left out here, so that phones that are all off cannot chase each other up the ladder in a moment.
+    """
+    telling = _next(batch, escalation, _out_of_it(batch, escalation))
     if telling.people:
         _carry_out(batch, escalation, replace(telling, nobody=()))
         return True
@@ -69,6 +72,20 @@ def pass_on(batch: Batch, escalation: Escalation) -> bool:
         levels = Policy.from_json(escalation.policy_copy).levels
         escalation.next_at = batch.now + max(levels[min(escalation.level, len(levels) - 1)].wait, SHORTEST_WAIT)
     return False
+
+
+def _out_of_it(batch: Batch, escalation: Escalation) -> set[UUID]:
+    """Who declined, or whom none of the alerts of their last telling reached."""
+    theirs: defaultdict[UUID, list[Standing]] = defaultdict(list)
+    for one in batch.known.standing:
+        if one.escalation_id == escalation.id:
+            theirs[one.responder_id].append(one)
+    out: set[UUID] = set()
+    for responder_id, alerts in theirs.items():
+        last = max(one.telling for one in alerts)
+        if any(one.declined for one in alerts) or all(one.failed for one in alerts if one.telling == last):
+            out.add(responder_id)
+    return out
 
 
 def _next(batch: Batch, escalation: Escalation, without: Collection[UUID] = ()) -> Telling:
