@@ -46,6 +46,7 @@ from storage.database import Database
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrating import pending, upgrade
+from storage.people import resume_accounts
 from storage.records import AuditEntry
 from storage.sealing import Keyring
 from storage.sessions import all_flow_versions
@@ -233,6 +234,7 @@ async def open_app(
         await asyncio.to_thread(upgrade, database.url)
         now = clock.now()
         await database.run(apply_settings, keyring, settings, now)
+        await database.run(resume_accounts)
         await database.run(apply_flows, keyring, read_flows(settings), now)
         shelf = FlowShelf(await database.read(all_flow_versions))
     except BaseException:

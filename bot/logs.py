@@ -23,7 +23,18 @@ from uuid import UUID
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-QUIET = ("httpx", "httpcore", "telegram", "twilio", "aiohttp", "uvicorn.access", "sqlalchemy", "asyncio", "apscheduler")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "twilio",
+    "aiohttp",
+    "uvicorn.access",
+    "sqlalchemy",
+    "asyncio",
+    "apscheduler",
+    "alembic",
+)
 
 _EVENT = re.compile(r"[a-z][a-z_.-]{0,59}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", re.ASCII)

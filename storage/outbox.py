@@ -31,6 +31,7 @@ def body_json(body: Body) -> str:
             "options": [[one.id, one.text] for one in body.options],
             "shape": body.shape,
             "step": body.step,
+            "tried": body.tried,
         }
     )
 
@@ -38,7 +39,8 @@ def body_json(body: Body) -> str:
 def read_body(words: str) -> Body:
     """The body that `body_json` wrote."""
     read = json.loads(words)
-    return Body(read["text"], tuple(Choice(one[0], one[1]) for one in read["options"]), read["shape"], read["step"])
+    options = tuple(Choice(one[0], one[1]) for one in read["options"])
+    return Body(read["text"], options, read["shape"], read["step"], tuple(read["tried"]))
 
 
 def opened(row: RowMapping, keys: Keys) -> Message:

@@ -345,3 +345,12 @@ def pause_account(connection: Connection, account: str, code: str, now: datetime
         .where(channel_accounts.c.key == account, channel_accounts.c.paused_at.is_(None))
         .values(paused_at=now, paused_code=code[:40])
     )
+
+
+def resume_accounts(connection: Connection) -> None:
+    """Every account is tried again: somebody started the bot anew, perhaps with what had been wrong mended."""
+    connection.execute(
+        update(channel_accounts)
+        .where(channel_accounts.c.paused_at.is_not(None))
+        .values(paused_at=None, paused_code=None)
+    )

@@ -239,6 +239,7 @@ class Body:
     options: tuple[Choice, ...] = ()
     shape: Literal["plain", "choice", "many", "yes_no", "scale"] = "plain"
     step: str = ""  # of a flow, that asks it: a button is good for this question only
+    tried: tuple[str, ...] = ()  # addresses that it was moved on from: it never comes back to them
 
 
 @dataclass(slots=True)

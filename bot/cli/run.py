@@ -58,6 +58,7 @@ async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
             )
         )
         serving = asyncio.create_task(server.serve())
+        _log.info("run.started", port=settings.web.port, count=len(app.channels))
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
         _log.info("run.stopping")

@@ -11,7 +11,7 @@ from bot.conversation.events import NotDelivered
 from bot.conversation.matter import Batch
 from bot.conversation.speaking import crisis, home, where_to
 from bot.delivery.retry import after_refusal
-from bot.escalation.climbing import alert_at, pass_on
+from bot.escalation.climbing import alert_at, pass_on, say_nobody_at_all
 from bot.escalation.raising import escalate
 from bot.people.stopping import silence, tell_gap
 from storage.records import Address, Message, Person
@@ -60,13 +60,16 @@ def _mark(batch: Batch, at: Address, mark: str) -> None:
 
 def _another_way(batch: Batch, person: Person, message: Message) -> None:
     reachable = where_to(person) if person.stopped_at is None or message.despite_stop else []
-    others = [one for one in reachable if one.id != message.address_id]
+    been = {*message.body.tried, str(message.address_id)}
+    others = [one for one in reachable if str(one.id) not in been]
     match message.purpose:
         case "alert":
             _alert(batch, person, message, others)
         case "crisis":
             for other in others:
-                crisis(batch, other, message.body.text, message.about_id)
+                copy = crisis(batch, other, message.body.text, message.about_id)
+                # All others at once: none of them sends it round again.
+                copy.body = replace(copy.body, tried=tuple(sorted({*been, *(str(one.id) for one in others)})))
         case _:
             _move(batch, person, message, others)
     if home(person) is None:
@@ -95,8 +98,9 @@ def _alert(batch: Batch, responder: Person, message: Message, others: list[Addre
         if other.id not in tried:
             alert_at(batch, escalation, responder, other, level=alert.level, telling=alert.telling)
             return
-    if all(one.failed or one.declined for one in told) and alert.telling == escalation.round - 1:
-        pass_on(batch, escalation)
+    last = alert.telling == escalation.round - 1
+    if last and all(one.failed or one.declined for one in told) and not pass_on(batch, escalation):
+        say_nobody_at_all(batch, escalation)
 
 
 def _move(batch: Batch, person: Person, message: Message, others: list[Address]) -> None:
@@ -114,6 +118,7 @@ def _move(batch: Batch, person: Person, message: Message, others: list[Address])
             message,
             id=batch.new_id(),
             address_id=others[0].id,
+            body=replace(message.body, tried=(*message.body.tried, str(message.address_id))),
             state="queued",
             attempts=0,
             again=False,

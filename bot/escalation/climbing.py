@@ -15,7 +15,7 @@ from bot.conversation.speaking import home, notice, reply, where_to
 from bot.escalation import wording
 from bot.escalation.ladder import SHORTEST_WAIT, Position, Responders, Telling, lapse_at, next_telling, who
 from bot.escalation.policy import Policy
-from storage.records import Address, Alert, Body, Escalation, Message, Person, Standing, Support
+from storage.records import Address, Alert, Body, Escalation, Message, Person, Standing, Support, Team
 
 
 def step(batch: Batch, escalation: Escalation) -> None:
@@ -243,15 +243,28 @@ def _body(batch: Batch, escalation: Escalation) -> Body:
 
 def _say_nobody(batch: Batch, escalation: Escalation, telling: Telling) -> None:
     """A level had nobody to tell: audited; nobody at all is told to every coordinator of the service."""
+    if telling.people:
+        batch.note(
+            "escalation.nobody",
+            person=escalation.person_id,
+            escalation=escalation.id,
+            levels=list(telling.nobody),
+            told=len(telling.people),
+        )
+    else:
+        say_nobody_at_all(batch, escalation)
+
+
+def say_nobody_at_all(batch: Batch, escalation: Escalation) -> None:
+    """Nobody can be told, or nothing reached anybody: an alarm to every coordinator of the service."""
+    levels = Policy.from_json(escalation.policy_copy).levels
     batch.note(
         "escalation.nobody",
         person=escalation.person_id,
         escalation=escalation.id,
-        levels=list(telling.nobody),
-        told=len(telling.people),
+        levels=list(range(len(levels))),
+        told=0,
     )
-    if telling.people:
-        return
     text = wording.nobody_to_tell(batch.person(escalation.person_id).initials, escalation.line)
     for coordinator_id in batch.known.coordinators:
         if coordinator_id == escalation.person_id:
@@ -282,4 +295,8 @@ def _say_unanswered(batch: Batch, escalation: Escalation, telling: Telling) -> N
             notice(batch, batch.person(coordinator_id), text, about=about.id, escalation=escalation.id)
     at = home(about)
     if at is not None and about.stopped_at is None:
-        reply(batch, at, wording.nobody_answered_yet(escalation.line, team.name if team else ""))
+        reply(batch, at, _honestly(escalation, team, reached=bool(telling.people)))
+
+
+def _honestly(escalation: Escalation, team: Team | None, *, reached: bool) -> str:
+    return wording.nobody_answered_yet(escalation.line, team.name if team else "", reached=reached)

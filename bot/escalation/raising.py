@@ -11,7 +11,7 @@ from bot.conversation.matter import Batch
 from bot.conversation.speaking import notice
 from bot.escalation import wording
 from bot.escalation.climbing import tell
-from bot.escalation.policy import Severity, raised, rank
+from bot.escalation.policy import Policy, Severity, raised, rank
 from storage.records import Escalation, Person, Reason, Value
 
 
@@ -33,7 +33,7 @@ def escalate(
     why = Reason(batch.now, reason, dict(shared or {}))
     for one in batch.known.escalations.values():
         if one.person_id == person.id and one.line == policy.line and one.state != "resolved":
-            return _take_in(batch, person, one, why, policy.severity)
+            return _take_in(batch, person, one, why, policy)
     team = batch.team_of(person)
     if team is None:
         batch.note("escalation.without_team", person=person.id, policy=policy.id)
@@ -75,13 +75,17 @@ def _noted(batch: Batch, escalation: Escalation, kind: str, why: Reason) -> None
     )
 
 
-def _take_in(batch: Batch, person: Person, escalation: Escalation, why: Reason, severity: Severity) -> Escalation:
+def _take_in(batch: Batch, person: Person, escalation: Escalation, why: Reason, asked: Policy) -> Escalation:
+    severity = asked.severity
     batch.changing_escalation(escalation)
     escalation.reasons.append(why)
     present: Severity = escalation.severity  # pyright: ignore[reportAssignmentType] - the column's CHECK says so
     if rank(severity) <= rank(present):
         _noted(batch, escalation, "escalation.added_to", why)
-        _tell_whoever_has_it(batch, person, escalation)
+        if escalation.state == "taken":
+            _tell_whoever_has_it(batch, person, escalation)
+        else:
+            _hurry(batch, escalation, asked)
         return escalation
     higher = raised(batch.house.policies, batch.house.policies[escalation.policy], severity)
     higher = replace(higher, line=escalation.line)  # pyright: ignore[reportArgumentType] - CHECK
@@ -95,6 +99,14 @@ def _take_in(batch: Batch, person: Person, escalation: Escalation, why: Reason, 
     escalation.next_at = batch.now
     tell(batch, escalation)
     return escalation
+
+
+def _hurry(batch: Batch, escalation: Escalation, asked: Policy) -> None:
+    """The ladder goes on no later than the policy that was asked for would have it: a low answer does not wait two hours
+    because somebody was told already, at more leisure, that no answer came."""
+    latest = batch.now + asked.levels[0].wait
+    if escalation.next_at is not None and escalation.next_at > latest:
+        escalation.next_at = latest
 
 
 def _tell_whoever_has_it(batch: Batch, person: Person, escalation: Escalation) -> None:

@@ -208,7 +208,7 @@ def unanswered(initials: str, line: str) -> str:
     """The ladder ran out. On the wellness line no name, no initials."""
     if line == "wellness":
         return "A wellness matter is unanswered. Nobody told has taken it. I keep asking them."
-    return f"Nobody has taken the alert about {initials}. I keep asking. Please see that someone does."
+    return f"Nobody has taken the alert about {initials} yet. I keep asking. Please see that someone does."
 
 
 def nobody_to_tell(initials: str, line: str) -> str:
@@ -226,13 +226,11 @@ def no_team(initials: str) -> str:
 # To the person whom it is about.
 
 
-def nobody_answered_yet(line: str, team: str) -> str:
-    """The ladder ran out: said once, honestly."""
+def nobody_answered_yet(line: str, team: str, *, reached: bool) -> str:
+    """The ladder ran out: said once, honestly. `reached`: there was somebody who could be asked."""
     asked = "the people who support you" if line == "wellness" else team or "your team"
-    return (
-        f"I asked {asked}, and nobody has answered yet. I am still asking. "
-        "Please don't wait for us if you are not safe: 999, or 116 123."
-    )
+    said = f"I asked {asked}, and nobody has answered yet." if reached else f"I could not reach {asked} yet."
+    return f"{said} I keep trying. Please don't wait for us if you are not safe: 999, or 116 123."
 
 
 def passed_to_on_call() -> str:

@@ -404,3 +404,20 @@ async def test_a_fault_of_a_channel_is_one_messages_alone(database, keyring):
     assert await state_of(town, lost) == "unknown"
     assert len(town.phone("Rhona").new()) == 1
     assert await rows(town, outbox, state="sending") == []
+
+
+async def test_what_every_channel_refuses_goes_round_once(database, keyring):
+    town = await Town.build(database, keyring)
+    await town.texts("Isla", "talk")
+    await town.wait(minutes=15)
+    town.phone("Morag").behave("refusing", fact="filtered")
+    await asyncio.wait_for(town.texts("Ewan", "1"), 60)
+    notices = await rows(town, outbox, person_id=town.ids["Morag"], purpose="notice")
+    assert [row["state"] for row in notices] == ["failed", "failed"]
+
+
+async def test_a_crisis_text_that_every_channel_refuses_goes_round_once(database, keyring):
+    town = await Town.build(database, keyring)
+    town.phone("Morag").behave("refusing", fact="filtered")
+    await asyncio.wait_for(town.texts("Morag", "I want to kill myself"), 60)
+    assert [row["state"] for row in await rows(town, outbox, purpose="crisis")] == ["failed", "failed"]

@@ -71,7 +71,7 @@ def test_an_alert_with_its_options_is_one_text_message(severity: str) -> None:
 
 def test_an_alert_says_whom_why_and_what_was_agreed_to_be_shared() -> None:
     assert alert(severity="concern") == (
-        "{code}: I.E. needs a person. Asked for contact after a hard night. sleep 2. Text 1 {code}, or a number:"
+        "{code}: I.E. needs a person. Asked for contact after a hard night. sleep 2. Text 1 {code}, or choose:"
     )
 
 
@@ -87,7 +87,7 @@ def test_a_long_shared_answer_is_cut_in_the_alert_and_whole_in_more() -> None:
 @pytest.mark.parametrize("policy", ["wellness-crisis", "their-own-crisis"])
 def test_a_wellness_crisis_is_initials_and_needs_a_person_now_and_nothing_else(policy: str) -> None:
     crisis = {"line": "wellness", "severity": "crisis", "policy": policy}
-    assert alert(**crisis) == "{code}: I.E. needs a person now. Text 1 {code}, or a number:"
+    assert alert(**crisis) == "{code}: I.E. needs a person now. Text 1 {code}, or choose:"
     for text in (alert(**crisis), say(wording.more, **crisis), say(wording.something_new, **crisis)):
         assert "needs a person now" in text
         assert "sleep" not in text
