@@ -351,7 +351,7 @@ async def test_a_deadlock_is_run_again(postgresql_url: str):
                 database.run(rename, one, other, "-a"),
                 database.run(rename, other, one, "-b"),
             )
-        assert len(runs) == 3
+        assert len(runs) >= 3  # one of them at least twice; a busy server may find another deadlock on the way
         assert await database.read(names) == ["one-b", "other-a"]
     finally:
         await database.run(BOATS.drop)

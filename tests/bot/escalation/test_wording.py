@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, object] = {
     "team": "Leith team",
     "at": "11:05",
     "has_it": True,
+    "reached": True,
     "next_seen": "The team is next in on Monday at 9am.",
     "contacts": "In danger: 999 or A&E. To talk, free: Samaritans 116 123.",
     "zone": ZoneInfo("Europe/London"),
