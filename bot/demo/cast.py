@@ -31,12 +31,18 @@ from bot.settings import (
     TwilioSettings,
     WebSettings,
 )
+from flows.model import Flow
 
 ZONE_NAME: Final = "Europe/London"
 ZONE: Final = ZoneInfo(ZONE_NAME)
 TEAM: Final = "leith"
 TELEGRAM: Final = "main"
 SMS: Final = "sms"
+SERVICE: Final = "Leith Link"
+"""Neutral, as docs advise: it stands on locked screens."""
+SMS_NUMBER: Final = "+447700900100"
+OPENS: Final = "09:30"
+"""When the check-in falls due in London, a minute after the demo opens."""
 ACCOUNTS: Final[Mapping[str, Literal["telegram", "sms"]]] = MappingProxyType({TELEGRAM: "telegram", SMS: "sms"})
 """The channel accounts of the demo and how their messages look."""
 
@@ -56,6 +62,8 @@ class Actor:
     chat: str = ""
     staff_roles: tuple[Literal["supervisor", "coordinator"], ...] = ()
     peer_worker: str = ""
+    wrap: tuple[str, ...] = ()
+    """What they put on their own list, in their own words."""
 
     @property
     def key(self) -> str:
@@ -70,14 +78,28 @@ class Actor:
 
     @property
     def ways(self) -> str:
-        """The same in words: "Telegram, then SMS"."""
+        """The same in words: "Telegram, SMS"."""
         said = {"telegram": "Telegram", "sms": "SMS"}
-        return ", then ".join(said[ACCOUNTS[account]] for account, _ in self.places)
+        return ", ".join(said[ACCOUNTS[account]] for account, _ in self.places)
 
 
 CAST: Final[Sequence[Actor]] = (
-    Actor("Isla", "service_user", "service user", number="+447700900001", peer_worker="rhona"),
-    Actor("Callum", "service_user", "service user", chat="700900002", peer_worker="rhona"),
+    Actor(
+        "Isla",
+        "service_user",
+        "service user",
+        number="+447700900001",
+        peer_worker="rhona",
+        wrap=("Porridge and a pot of tea", "Walk Rab round the Links", "Ring Catriona", "Phone off by eleven"),
+    ),
+    Actor(
+        "Callum",
+        "service_user",
+        "service user",
+        chat="700900002",
+        peer_worker="rhona",
+        wrap=("Ten minutes of guitar", "Text Davie back", "Get off the bus a stop early"),
+    ),
     Actor("Rhona", "peer_worker", "peer worker", number="+447700900003"),
     Actor(
         "Morag",
@@ -90,7 +112,7 @@ CAST: Final[Sequence[Actor]] = (
     Actor(
         "Ewan",
         "supervisor",
-        "second supervisor, coordinator",
+        "second supervisor",
         number="+447700900005",
         staff_roles=("supervisor", "coordinator"),
     ),
@@ -108,18 +130,24 @@ def opening_moment(today: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 29, tzinfo=ZONE)
 
 
-def settings(folder: Path, master_key: str, opening: datetime) -> Settings:
-    """The configuration of the demo's service, its database in `folder`. Secrets are invented: no provider is asked."""
+def settings(
+    folder: Path, master_key: str, opening: datetime, *, database: str = "demo.db", own: Flow | None = None
+) -> Settings:
+    """The configuration of the demo's service, its database in `folder`. Secrets are invented: no provider is asked.
+
+    `own`: a flow that somebody writes. Its file stands in `folder`/flows, and it takes the place of the check-in (or of
+    the weekly nudge, if it is for peer workers).
+    """
     return Settings(
         path=folder / "config.toml",
-        service=ServiceSettings(name="Leith Peer Support", region="GB-SCT", zone=ZONE_NAME),
-        database=DatabaseSettings(url=SecretStr(f"sqlite:///{folder / 'demo.db'}")),
+        service=ServiceSettings(name=SERVICE, region="GB-SCT", zone=ZONE_NAME),
+        database=DatabaseSettings(url=SecretStr(f"sqlite:///{folder / database}")),
         web=WebSettings(),
         security=SecuritySettings(key=SecretStr(master_key)),
-        flows=FlowsSettings(),
+        flows=FlowsSettings(folder=None if own is None else folder / "flows"),
         telegram=TelegramSettings(account=TELEGRAM, token=SecretStr("1:invented-for-the-demo")),
         twilio=TwilioSettings(
-            account_sid="AC" + "0" * 32, auth_token=SecretStr("invented-for-the-demo"), from_number="+447700900100"
+            account_sid="AC" + "0" * 32, auth_token=SecretStr("invented-for-the-demo"), from_number=SMS_NUMBER
         ),
         teams=(
             TeamSettings(
@@ -133,7 +161,7 @@ def settings(folder: Path, master_key: str, opening: datetime) -> Settings:
         ),
         supervisors=tuple(_supervisor(actor) for actor in CAST if actor.role == "supervisor"),
         policies=shipped_policies(),
-        schedules=_schedules(opening),
+        schedules=_schedules(opening, own),
     )
 
 
@@ -148,15 +176,15 @@ def _supervisor(actor: Actor) -> SupervisorSettings:
     )
 
 
-def _schedules(opening: datetime) -> tuple[ScheduleSettings, ...]:
+def _schedules(opening: datetime, own: Flow | None) -> tuple[ScheduleSettings, ...]:
     weekday = _DAYS[opening.astimezone(ZONE).weekday()]
-    return (
+    shipped = (
         ScheduleSettings(
             key="morning",
             team=TEAM,
             who="service_user",
             flow="daily-check-in",
-            rule="daily at 09:30",
+            rule=f"daily at {OPENS}",
             missed=(MissedSettings(in_a_row=2, policy="gone-quiet"),),
         ),
         ScheduleSettings(
@@ -166,7 +194,13 @@ def _schedules(opening: datetime) -> tuple[ScheduleSettings, ...]:
             flow="peer-wellness",
             rule=f"weekly on {weekday} at 09:45",
         ),
+        ScheduleSettings(key="evening", team=TEAM, who="service_user", flow="wrap-reminder", rule="daily at 19:00"),
     )
+    if own is None:
+        return shipped
+    who = "peer_worker" if own.audience == "peer_worker" else "service_user"
+    tried = ScheduleSettings(key="own", team=TEAM, who=who, flow=own.id, rule=f"daily at {OPENS}")
+    return (tried, *(one for one in shipped if one.who != who))
 
 
 _COLUMNS: Final = (

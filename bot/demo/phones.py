@@ -6,7 +6,7 @@ way the newest message came. What goes to the bot has the form that the provider
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Final, Literal
@@ -15,10 +15,21 @@ from bot.channels.base import Incoming, Option, Press
 from bot.channels.local import Delivered
 from bot.channels.sms.words import carrier_word
 from bot.demo.cast import ACCOUNTS, Actor
-from bot.errors import NotFoundError
+from bot.errors import BotError, NotFoundError
 
 LONGEST: Final = 4096
 """Characters that one text may have (Telegram's limit)."""
+KEPT: Final = 300
+"""Bubbles that a phone keeps, the newest; how many went before them is counted."""
+KEPT_BUTTONS: Final = 2000
+Condition = Literal["working", "off", "blocked", "out-of-credit"]
+"""`off`: nothing comes or goes. `blocked`: the person blocked the bot, or the number is no longer theirs. `out-of-credit`:
+texts still come, as they do in life, and none can be sent."""
+CONDITIONS: Final[tuple[Condition, ...]] = ("working", "off", "blocked", "out-of-credit")
+
+
+class NotSentError(BotError):
+    """The phone as it is cannot send; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +41,17 @@ class Line:
     way: Literal["telegram", "sms"]
     text: str
     options: tuple[Option, ...] = ()
+    sent: bool = True
 
 
 @dataclass(slots=True)
 class Phone:
-    """One person's phone."""
+    """One person's phone. `earlier`: bubbles that came before `lines` and are no longer kept."""
 
     actor: Actor
     lines: list[Line] = field(default_factory=list[Line])
+    condition: Condition = "working"
+    earlier: int = 0
     _buttons: dict[str, tuple[str, Press, str]] = field(default_factory=dict[str, tuple[str, Press, str]])
 
     @property
@@ -65,12 +79,18 @@ class Phone:
             )
             for place, one in enumerate(options):
                 self._buttons[one.id] = (account, Press(message_id, place), one.text)
-        self.lines.append(Line(delivered.at, "bot", way, delivered.text, options))
+            for oldest in list(self._buttons)[: max(0, len(self._buttons) - KEPT_BUTTONS)]:
+                del self._buttons[oldest]
+        self._show(Line(delivered.at, "bot", way, delivered.text, options))
 
     def types(self, text: str, serial: int, now: datetime) -> Incoming:
-        """The person sends these words: they are on the screen, and what the bot is handed is returned."""
+        """The person sends these words: they are on the screen, and what the bot is handed is returned.
+
+        Raises:
+            NotSentError: the phone is off or out of credit; the words stand on the screen as not sent.
+        """
         account = self.account
-        self.lines.append(Line(now, "person", ACCOUNTS[account], text))
+        self._send(Line(now, "person", ACCOUNTS[account], text))
         return self.says(account, text, serial, now)
 
     def says(self, account: str, text: str, serial: int, now: datetime) -> Incoming:
@@ -91,12 +111,13 @@ class Phone:
 
         Raises:
             NotFoundError: this phone never had that button.
+            NotSentError: the phone is off or out of credit.
         """
         found = self._buttons.get(option_id)
         if found is None:
             raise NotFoundError("No such button on this phone.")
         account, press, text = found
-        self.lines.append(Line(now, "person", ACCOUNTS[account], text))
+        self._send(Line(now, "person", ACCOUNTS[account], text))
         return Incoming(
             account=account,
             provider_id=f"demo-{serial}",
@@ -106,6 +127,29 @@ class Phone:
             raw=json.dumps({"press": press.option}),
             sent_at=now,
         )
+
+    def turns(self, *, blocked: bool, serial: int, now: datetime) -> list[Incoming]:
+        """What the bot is handed when the person blocks it, or no longer does: Telegram says so, a phone company does
+        not."""
+        kind = "blocked" if blocked else "unblocked"
+        return [
+            Incoming(account, f"demo-{serial}", sender, kind, raw=json.dumps({"kind": kind}), sent_at=now)
+            for account, sender in self.actor.places
+            if ACCOUNTS[account] == "telegram"
+        ]
+
+    def _send(self, line: Line) -> None:
+        if self.condition in ("off", "out-of-credit"):
+            self._show(replace(line, sent=False))
+            raise NotSentError(f"Not sent: {self.actor.name}'s phone is {self.condition.replace('-', ' ')}.")
+        self._show(line)
+
+    def _show(self, line: Line) -> None:
+        self.lines.append(line)
+        over = len(self.lines) - KEPT
+        if over > 0:
+            del self.lines[:over]
+            self.earlier += over
 
 
 def phone_at(phones: Sequence[Phone], account: str, value: str) -> Phone | None:

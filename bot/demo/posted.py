@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.demo.driver import RATES, Rate
-from bot.demo.phones import LONGEST
+from bot.demo.phones import CONDITIONS, LONGEST, Condition
 from bot.errors import BotError
 
-_PHONE: Final = 'Send {"text": "words"} or {"press": "an option\'s id"}, one of them.'
+_PHONE: Final = 'Send {"text": "words"}, {"press": "an option\'s id"} or {"behave": "off"}, one of them.'
+_BEHAVE: Final = f'Send {{"behave": "working"}}, with one of: {", ".join(CONDITIONS)}.'
+_SCENE: Final = 'Send {"scene": "its id"}.'
 _CLOCK: Final = 'Send {"rate": 0}, with 0, 1, 60 or 600, or {"jump": "next"}.'
 
 
@@ -35,6 +37,13 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Behaves:
+    """How a phone is from now on."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class SetRate:
     """How fast time goes."""
 
@@ -46,7 +55,7 @@ class Jump:
     """To the next moment at which something is due."""
 
 
-def read_phone(body: bytes) -> Typed | Pressed:
+def read_phone(body: bytes) -> Typed | Pressed | Behaves:
     """What is done on a phone.
 
     Raises:
@@ -55,6 +64,11 @@ def read_phone(body: bytes) -> Typed | Pressed:
     key, value = _one_pair(body, _PHONE)
     if key == "press" and isinstance(value, str):
         return Pressed(value)
+    if key == "behave":
+        condition: Condition | None = next((one for one in CONDITIONS if one == value), None)
+        if condition is None:
+            raise PostedError(_BEHAVE)
+        return Behaves(condition)
     if key != "text" or not isinstance(value, str):
         raise PostedError(_PHONE)
     if not value.strip():
@@ -79,6 +93,18 @@ def read_clock(body: bytes) -> SetRate | Jump:
     if key != "rate" or rate is None:
         raise PostedError(_CLOCK)
     return SetRate(rate)
+
+
+def read_scene(body: bytes) -> str:
+    """Which scene is wanted; whether there is one of that name is not looked at.
+
+    Raises:
+        PostedError: anything else.
+    """
+    key, value = _one_pair(body, _SCENE)
+    if key != "scene" or not isinstance(value, str):
+        raise PostedError(_SCENE)
+    return value
 
 
 def _one_pair(body: bytes, wanted: str) -> tuple[str, object]:

@@ -11,7 +11,13 @@ from bot.demo.outlook import CLOSES, NUDGE, Coming, Ladder, Outlook
 from bot.escalation.policy import PERSON, Level
 
 _FLOWS: Final[Mapping[str, str]] = MappingProxyType(
-    {"daily-check-in": "daily check-in", "peer-wellness": "weekly wellness nudge", "welcome": "welcome"}
+    {
+        "daily-check-in": "daily check-in",
+        "peer-wellness": "weekly wellness nudge",
+        "welcome": "welcome",
+        "wrap-reminder": "list reminder",
+        "wrap-daily": "daily list",
+    }
 )
 _RESPONDERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -48,11 +54,11 @@ def _of_schedule(schedule: Iterable[Coming]) -> list[tuple[datetime, str]]:
     together: defaultdict[tuple[datetime, str, str], list[str]] = defaultdict(list)
     for one in schedule:
         together[one.due_at, one.what, one.flow].append(one.who)
-    return [(due_at, _sentence(what, flow, _listed(who))) for (due_at, what, flow), who in together.items()]
+    return [(due_at, _sentence(what, flow, listed(who))) for (due_at, what, flow), who in together.items()]
 
 
 def _sentence(what: str, flow: str, who: str) -> str:
-    name = _FLOWS.get(flow, flow)
+    name = flow_named(flow)
     if what == NUDGE:
         return f"If there is no answer: one gentle nudge to {who}"
     if what == CLOSES:
@@ -61,18 +67,16 @@ def _sentence(what: str, flow: str, who: str) -> str:
 
 
 def _of_ladders(ladders: Iterable[Ladder]) -> list[tuple[datetime, str]]:
-    found: list[tuple[datetime, str]] = []
-    for one in ladders:
-        if one.next_at is None:
-            continue
-        if one.state != "taken":
-            words = f"If nobody takes the alert about {one.about}: {_next_rung(one)}"
-        elif one.reminded:
-            words = f"If {one.taken_by} does not answer: the alert about {one.about} goes on to others"
-        else:
-            words = f"If not closed by then: {one.taken_by} is reminded about {one.about}"
-        found.append((one.next_at, words))
-    return found
+    return [(one.next_at, next_step(one, of=f" about {one.about}")) for one in ladders if one.next_at is not None]
+
+
+def next_step(ladder: Ladder, of: str = "") -> str:
+    """What comes of a ladder if nobody does anything; `of`: words that say which, where several stand together."""
+    if ladder.state != "taken":
+        return f"If nobody takes the alert{of}: {_next_rung(ladder)}"
+    if ladder.reminded:
+        return f"If {ladder.taken_by} does not answer: the alert{of} goes on to others"
+    return f"If not closed by then: {ladder.taken_by} is reminded{of}"
 
 
 def _next_rung(ladder: Ladder) -> str:
@@ -84,7 +88,7 @@ def _next_rung(ladder: Ladder) -> str:
         return "the next supervisor is told"
     several = len(rung.tell) > 1 or rung.tell == ("on_call",)
     again = " again" if ladder.tellings and not moves_on else ""
-    return f"{_listed([_responder(one) for one in rung.tell])} {'are' if several else 'is'} told{again}"
+    return f"{listed([_responder(one) for one in rung.tell])} {'are' if several else 'is'} told{again}"
 
 
 def heading(ladder: Ladder) -> str:
@@ -101,10 +105,10 @@ def standing(ladder: Ladder) -> str:
 
 
 def rung(level: Level) -> str:
-    """A level of the ladder: "a named supervisor (2 times, 15 min to answer)"."""
-    who = _listed([_responder(one) for one in level.tell])
-    times = "once" if not level.repeat else f"{level.repeat + 1} times"
-    return f"{who} ({times}, {_length(level.wait)} to answer)"
+    """A level of the ladder: "a named supervisor, 2 times, 15 min each"."""
+    who = listed([_responder(one) for one in level.tell])
+    length = _length(level.wait)
+    return f"{who}, {f'{level.repeat + 1} times, {length} each' if level.repeat else f'once, {length}'}"
 
 
 def clock_of(moment: datetime) -> str:
@@ -121,5 +125,11 @@ def _length(wait: timedelta) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
 
 
-def _listed(words: Sequence[str]) -> str:
+def flow_named(flow: str) -> str:
+    """A flow as people call it; one that is not shipped, by its id."""
+    return _FLOWS.get(flow, flow.replace("-", " "))
+
+
+def listed(words: Sequence[str]) -> str:
+    """One after the other: "Isla, Callum and Rhona"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

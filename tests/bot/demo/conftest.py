@@ -9,7 +9,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from bot.demo.driver import Demo
-from bot.demo.stage import staged
+from bot.demo.theatre import BLANK, Theatre, theatre
 from bot.demo.web import demo_app
 from tests.bot.demo.watching import Watcher
 
@@ -17,17 +17,23 @@ MONDAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-async def demo(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Demo]:
-    """A demo that stands at 09:29 on Tuesday 24 November 2026, on a database that is migrated already, for speed."""
-    shutil.copy(migrated_file, tmp_path / "demo.db")
-    async with staged(tmp_path, MONDAY) as on_stage:
-        yield on_stage
+async def house(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Theatre]:
+    """A theatre at 09:29 on Tuesday 24 November 2026, on a database that is migrated already, for speed."""
+    shutil.copy(migrated_file, tmp_path / BLANK)
+    async with theatre(tmp_path, MONDAY) as playing:
+        yield playing
 
 
 @pytest.fixture
-async def client(demo: Demo) -> AsyncIterator[AsyncClient]:
+def demo(house: Theatre) -> Demo:
+    """What it begins with: an ordinary week."""
+    return house.demo
+
+
+@pytest.fixture
+async def client(house: Theatre) -> AsyncIterator[AsyncClient]:
     """The demo's routes."""
-    transport = ASGITransport(demo_app(demo), raise_app_exceptions=False)
+    transport = ASGITransport(demo_app(house), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as asking:
         yield asking
 

@@ -29,6 +29,7 @@ def test_the_weekly_nudge_falls_on_the_opening_day(tmp_path):
     assert {one.key: one.rule for one in built.schedules} == {
         "morning": "daily at 09:30",
         "weekly-nudge": "weekly on wed at 09:45",
+        "evening": "daily at 19:00",
     }
 
 

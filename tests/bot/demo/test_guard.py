@@ -6,7 +6,13 @@ from httpx import AsyncClient
 
 from tests.bot.demo.watching import Watcher
 
-CHANGES = (("phones/Isla", {"text": "STOP"}), ("clock", {"jump": "next"}))
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("phones/Isla", {"text": "STOP"}),
+    ("phones/Isla", {"behave": "off"}),
+    ("clock", {"jump": "next"}),
+    ("scene", {"scene": "stop"}),
+    ("reset", {}),
+)
 
 
 async def test_this_machine_is_let_in(client):
@@ -51,7 +57,13 @@ async def test_more_than_a_text_can_be_is_refused(client):
 
 
 async def test_other_methods_are_not_there(client):
-    for method, path in (("GET", "/demo/clock"), ("GET", "/demo/phones/Isla"), ("POST", "/demo/state"), ("PUT", "/")):
+    for method, path in (
+        ("GET", "/demo/clock"),
+        ("GET", "/demo/reset"),
+        ("GET", "/demo/phones/Isla"),
+        ("POST", "/demo/state"),
+        ("PUT", "/"),
+    ):
         assert (await client.request(method, path)).status_code == 405, (method, path)
 
 

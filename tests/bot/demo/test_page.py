@@ -34,6 +34,8 @@ async def page(client) -> Elements:
 async def test_each_phone_is_a_named_section_with_a_labelled_box(page):
     names = [one["aria-label"] for one in page.of("section") if "phone" in (one.get("class") or "")]
     assert [name.partition(",")[0] for name in names if name] == ["Isla", "Callum", "Rhona", "Morag", "Ewan"]
+    selects = [one["aria-label"] for one in page.of("select")]
+    assert selects == [f"{name}'s phone is" for name in ("Isla", "Callum", "Rhona", "Morag", "Ewan")]
     boxes = {one["id"] for one in page.of("input")}
     assert boxes == {one["for"] for one in page.of("label")}
     assert len(boxes) == 5
@@ -63,6 +65,11 @@ async def test_stylesheet_and_script_are_small(client):
         answer = await client.get(f"/demo/static/{name}")
         assert answer.status_code == 200
         assert len(answer.content) < 20_000
+
+
+async def test_the_whole_page_is_small(client):
+    whole = [await client.get(path) for path in ("/", "/demo/static/demo.css", "/demo/static/demo.js")]
+    assert sum(len(answer.content) for answer in whole) < 60_000
 
 
 def test_words_are_set_as_text_never_as_html():
@@ -96,6 +103,8 @@ PAIRS = [
     *(("strong", on) for on in ("paper", "card")),
     ("on-strong", "strong"),
     ("warn", "warn-paper"),
+    ("warn", "card"),
+    ("on-lock", "lock"),
 ]
 
 

@@ -7,6 +7,8 @@ import string
 from bot.demo.driver import Demo
 from storage.audit import audit_of
 
+NAMES = ("Isla", "Callum", "Rhona", "Morag", "Ewan")
+
 
 async def test_it_stands_at_its_opening_moment_with_empty_phones(watcher):
     state = await watcher.state()
@@ -17,9 +19,15 @@ async def test_it_stands_at_its_opening_moment_with_empty_phones(watcher):
             {"what": "daily-check-in", "who": "Callum", "due_at": "2026-11-24T09:30:00+00:00"},
             {"what": "daily-check-in", "who": "Isla", "due_at": "2026-11-24T09:30:00+00:00"},
             {"what": "peer-wellness", "who": "Rhona", "due_at": "2026-11-24T09:45:00+00:00"},
+            {"what": "wrap-reminder", "who": "Callum", "due_at": "2026-11-24T19:00:00+00:00"},
+            {"what": "wrap-reminder", "who": "Isla", "due_at": "2026-11-24T19:00:00+00:00"},
         ],
         "outbox": [],
         "ladder": [],
+        "scene": "ordinary-week",
+        "earlier": dict.fromkeys(NAMES, 0),
+        "behave": dict.fromkeys(NAMES, "working"),
+        "story": [],
     }
 
 
@@ -95,6 +103,8 @@ async def test_what_comes_next_is_listed_with_who_and_when(watcher):
     assert {(one["what"], one["who"], one["due_at"]) for one in (await watcher.state())["schedule"]} == {
         ("peer-wellness", "Rhona", "2026-11-24T09:45:00+00:00"),
         ("nudge", "Isla", "2026-11-24T11:30:00+00:00"),
+        ("wrap-reminder", "Isla", "2026-11-24T19:00:00+00:00"),
+        ("wrap-reminder", "Callum", "2026-11-24T19:00:00+00:00"),
         ("daily-check-in", "Isla", "2026-11-25T09:30:00+00:00"),
         ("daily-check-in", "Callum", "2026-11-25T09:30:00+00:00"),
     }

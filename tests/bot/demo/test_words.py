@@ -78,8 +78,8 @@ def test_a_ladder_says_what_it_is_about_and_how_it_stands():
 
 
 def test_a_rung_says_who_how_often_and_how_long():
-    assert rung(CONCERN.rungs[0]) == "a named supervisor (2 times, 15 min to answer)"
-    assert rung(Level(("person:morag",), timedelta(hours=2))) == "Morag (once, 2 h to answer)"
+    assert rung(CONCERN.rungs[0]) == "a named supervisor, 2 times, 15 min each"
+    assert rung(Level(("person:morag",), timedelta(hours=2))) == "Morag, once, 2 h"
 
 
 def test_everybody_who_was_told_is_named_once():

@@ -22,6 +22,17 @@ class Watcher:
         answer = await self.client.post(f"/demo/phones/{name}", json={"text": text})
         assert answer.status_code == 200, answer.text
 
+    async def turns(self, name: str, condition: str) -> None:
+        answer = await self.client.post(f"/demo/phones/{name}", json={"behave": condition})
+        assert answer.status_code == 200, answer.text
+
+    async def plays(self, scene: str) -> None:
+        answer = await self.client.post("/demo/scene", json={"scene": scene})
+        assert answer.status_code == 200, answer.text
+
+    async def story(self) -> list[str]:
+        return [one["words"] for one in (await self.state())["story"]]
+
     async def presses(self, name: str, words: str) -> None:
         """The newest button that says this."""
         lines = (await self.state())["phones"][name]
