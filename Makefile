@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: install demo test check lock clean
+.PHONY: install demo test check pictures lock clean
 
 install: .venv/.installed
 
@@ -32,6 +32,10 @@ check: install
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/blether flows check
 	@$(BIN)/pytest -q tests/house
+
+# The pictures of the demo in docs/pictures; needs a Chromium.
+pictures: install
+	@$(BIN)/python -m tests.pictures
 
 # Needs uv on the PATH. The lock names no index, so that any will do.
 lock:

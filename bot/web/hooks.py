@@ -14,7 +14,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -41,26 +40,6 @@ LONGEST_FORM = 100_000
 MOST_FIELDS = 200
 
 _log = logger("web.hooks")
-
-
-class ForgedCalls:
-    """Forged calls, counted, and whose turn it is to be written down: each source once an hour."""
-
-    APART = timedelta(hours=1)
-    MOST_SOURCES = 1_000
-
-    def __init__(self) -> None:
-        self.total = 0
-        self._written: dict[str, datetime] = {}
-
-    def count(self, source: str, now: datetime) -> bool:
-        """Count one from `source`; true when an audit entry is due: none for this source in the last hour."""
-        self.total += 1
-        self._written = {known: at for known, at in self._written.items() if now - at < self.APART}
-        if source in self._written or len(self._written) >= self.MOST_SOURCES:
-            return False
-        self._written[source] = now
-        return True
 
 
 def telegram_route(

@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
 from bot.channels.base import Incoming, StatusReport, Unreadable
+from bot.web.forged import ForgedCalls
 from bot.web.hooks import (
     LONGEST_FORM,
     LONGEST_TELEGRAM,
-    ForgedCalls,
     telegram_route,
     twilio_message_route,
     twilio_status_route,
