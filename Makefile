@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: install demo test check pictures lock clean
+.PHONY: install demo test check bench pictures lock clean
 
 install: .venv/.installed
 
@@ -32,6 +32,10 @@ check: install
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/blether flows check
 	@$(BIN)/pytest -q tests/house
+
+# Ratios against a floor in the same run; writes benchmarks/results.json.
+bench: install
+	@$(BIN)/python -m benchmarks
 
 # The pictures of the demo in docs/pictures; needs a Chromium.
 pictures: install

@@ -1,0 +1,162 @@
+"""Durable replies: from the raw webhook body and its headers to the commit that acknowledges them.
+
+Each person has an open daily check-in and answers 7. Checking Twilio's signature, parsing, reading for danger, locking,
+loading, deciding, sealing and saving are all in it; the HTTP server is not. `waiting` of them are there at once.
+
+The floor writes as many rows of the same size into plain tables, unencrypted, one message a transaction: `sqlite3` with
+synchronous=FULL.
+"""
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import Connection, select
+from twilio.request_validator import RequestValidator
+
+from bot.channels.sms.inbound import read_message
+from bot.channels.sms.signature import is_genuine
+from storage.database import Database
+from storage.migrating import upgrade
+from storage.sealing import Keyring
+from storage.tables import metadata
+from tests.world.town import Resident, Town
+
+TOKEN = "benchmark-token"
+URL = "https://blether.example.org/twilio/message"
+OURS = "+447700900100"
+BATCHES = 12
+SUPERVISOR = Resident("Morag", ("supervisor",), (("main", "1004"),), key="morag")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the floor."""
+        return None if self.floor is None else self.value / self.floor
+
+
+def _number(place: int) -> str:
+    return f"+4477{place:08d}"
+
+
+def _posted(place: int) -> tuple[bytes, str]:
+    """A webhook's body and its signature, as Twilio would send them."""
+    form = {
+        "MessageSid": f"SM{place:032x}",
+        "AccountSid": "AC" + "0" * 32,
+        "From": _number(place),
+        "To": OURS,
+        "Body": "7",
+        "NumMedia": "0",
+        "NumSegments": "1",
+    }
+    return urlencode(form).encode(), RequestValidator(TOKEN).compute_signature(URL, form)
+
+
+async def _take(town: Town, body: bytes, signature: str) -> None:
+    fields = parse_qsl(body.decode(), keep_blank_values=True)
+    if not is_genuine(TOKEN, URL, fields, signature):
+        raise ValueError("the benchmark's own signature is wrong")
+    await town.inbox.take_in([read_message({OURS: "sms"}, dict(fields))])
+
+
+async def measure(address: str, database_name: str, waiting: int, floor: float | None) -> list[Figure]:
+    """Replies a second with so many waiting, and with one waiting the median time of one."""
+    database = Database.open(address)
+    people = waiting * (BATCHES + 1)
+    residents = [
+        SUPERVISOR,
+        *(Resident(f"P{place}", ("service_user",), (("sms", _number(place)),)) for place in range(people)),
+    ]
+    town = await Town.build(database, Keyring.generate(), datetime(2026, 6, 22, 8, 29, tzinfo=UTC), residents=residents)
+    for place in range(people):
+        await town.schedule(f"P{place}", "daily-check-in", "daily at 09:30")
+    await town.wait(minutes=1)
+    posted = [_posted(place) for place in range(people)]
+    times: list[float] = []
+    for batch in range(BATCHES + 1):
+        started = time.perf_counter()
+        await asyncio.gather(
+            *(_take(town, body, signature) for body, signature in posted[batch * waiting : (batch + 1) * waiting])
+        )
+        times.append(time.perf_counter() - started)
+    await database.close()
+    warm = times[1:]
+    name = f"durable replies, {database_name}, {waiting} waiting"
+    figures = [Figure(name, waiting * len(warm) / sum(warm), "replies/s", floor)]
+    if waiting == 1:
+        figures.append(Figure(f"{name}, p50", statistics.median(warm) * 1000, "ms"))
+    return figures
+
+
+async def rows_of_a_reply(folder: Path) -> tuple[int, int]:
+    """How many rows one reply writes or changes, and how many bytes it adds, counted on a real one."""
+    file = folder / "count.db"
+    upgrade(f"sqlite:///{file}")
+    database = Database.open(f"sqlite:///{file}")
+    one = Resident("P0", ("service_user",), (("sms", _number(0)),))
+    town = await Town.build(
+        database, Keyring.generate(), datetime(2026, 6, 22, 8, 29, tzinfo=UTC), residents=[SUPERVISOR, one]
+    )
+    await town.schedule("P0", "daily-check-in", "daily at 09:30")
+    await town.wait(minutes=1)
+    before = await database.read(_content)
+    body, signature = _posted(0)
+    await _take(town, body, signature)
+    after = await database.read(_content)
+    await database.close()
+    changed = [row for row in after if row not in before]
+    return len(changed), sum(len(row) for row in changed)
+
+
+def _content(connection: Connection) -> set[str]:
+    return {repr((table.name, *row)) for table in metadata.sorted_tables for row in connection.execute(select(table))}
+
+
+def sqlite_floor(folder: Path, rows: int, size: int) -> float:
+    """Messages a second of plain `sqlite3`: so many rows of that many bytes in all, one message a transaction."""
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE written (id INTEGER PRIMARY KEY, content BLOB NOT NULL)")
+    content = bytes(size // rows)
+    messages = 1_000
+    started = time.perf_counter()
+    for _ in range(messages):
+        connection.execute("BEGIN IMMEDIATE")
+        for _ in range(rows):
+            connection.execute("INSERT INTO written (content) VALUES (?)", (content,))
+        connection.execute("COMMIT")
+    taken = time.perf_counter() - started
+    connection.close()
+    return messages / taken
+
+
+async def on_sqlite() -> list[Figure]:
+    """The table's lines for SQLite."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="blether-bench-") as name:
+        folder = Path(name)
+        rows, size = await rows_of_a_reply(folder)
+        floor = sqlite_floor(folder, rows, size)
+        figures.append(Figure(f"floor: plain sqlite3, {rows} rows and {size} bytes a message", floor, "messages/s"))
+        for waiting in (1, 32, 128):
+            address = f"sqlite:///{folder / f'replies-{waiting}.db'}"
+            upgrade(address)
+            figures += await measure(address, "sqlite", waiting, floor)
+    return figures
