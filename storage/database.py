@@ -87,6 +87,13 @@ class Database:
         future = self._submit(self._writers, self._engines.write, lambda connection: work(connection, *args, **kwargs))
         return await self._finish(future, self._committed)
 
+    async def run_quietly(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`run` without telling `on_commit`: for what brings no work to anybody, such as taking some in hand. A loop that
+        is woken by commits would else wake itself for ever.
+        """
+        future = self._submit(self._writers, self._engines.write, lambda connection: work(connection, *args, **kwargs))
+        return await self._finish(future, None)
+
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(connection, …)` on one unchanging view of the database; it cannot write. Raises as `run` does."""
         future = self._submit(self._readers, self._engines.read, lambda connection: work(connection, *args, **kwargs))

@@ -74,6 +74,14 @@ def claim(
     return _with_facts(connection, keys, viewer, taken, counted=False)
 
 
+def anything_due(connection: Connection, now: datetime, lowest: int) -> bool:
+    """Whether a claim would find something: a look that locks and writes nothing."""
+    waiting = select(addresses.c.id).where(
+        addresses.c.next_send_at.is_not(None), addresses.c.next_send_at <= now, addresses.c.next_priority <= lowest
+    )
+    return connection.execute(waiting.limit(1)).first() is not None or bool(unknown_due(connection, now, 1))
+
+
 def _with_facts(
     connection: Connection,
     keys: Keys,

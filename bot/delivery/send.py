@@ -69,7 +69,9 @@ class Sender:
         """
         await self._give_up_lapsed(now)
         lowest = PRIORITY["escalation"] if pressing_only else PRIORITY["bulk"]
-        claimed = await self.worker.database.run(_claim, self.worker, now, lowest)
+        if not await self.worker.database.read(sending.anything_due, now, lowest):
+            return 0
+        claimed = await self.worker.database.run_quietly(_claim, self.worker, now, lowest)
         if not claimed:
             return 0
         self.stop_at("outbox-claimed")
@@ -115,7 +117,7 @@ class Sender:
 
     async def _give_up_lapsed(self, now: datetime, *, every: bool = False) -> None:
         """Messages in the hands of a process that has gone: whether they were sent is unknown."""
-        lapsed = await self.worker.database.run(_lapsed, self.worker, every=every)
+        lapsed = await self.worker.database.read(_lapsed, self.worker, every=every)
         if lapsed:
             _log.warning("lease.lapsed", count=len(lapsed))
             await self.settle(lapsed, now)
