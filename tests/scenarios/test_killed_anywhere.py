@@ -74,11 +74,13 @@ async def _story_goes_on(service: Service, *, tellings: int) -> None:
 async def _low_answer_reaches_morag(service: Service, isla, *, tellings: int) -> None:
     morag = service.sms(MORAG_PHONE)
     alert = await morag.gets("I.E. needs a person")
-    for _ in range(tellings - 1):
-        alert = await morag.gets("(again) ")
     await service.settles()
+    # Which of the messages on their way the provider had accepted when the process was killed is a matter of chance.
+    again = [text for text in await morag.unread() if "needs a person" in text]
+    assert len(again) < tellings
+    assert all(text.startswith("(again) ") for text in again)
+    morag.ignores("(again) ")
     await isla.has_only("How is today", 1)
-    await morag.has_only("needs a person", tellings)
     counted = await service.reads(_counted)
     assert counted == {"occurrences": 1, "inbound": 1, "answers": 1, "escalations": 1}
     isla.ignores("")  # her own replies are at most once: what was unknown is not sent again
