@@ -110,7 +110,7 @@ async def test_what_it_wrote_starts(telegram_server: TelegramServer, folder: Pat
     await to_thread(run, folder, *WHO, *by_telegram(telegram_server, file))
     running = await open_app(load(folder / "config.toml", environ={}), RealClock())
     try:
-        assert running.telegram is not None
+        assert list(running.channels) == ["main"]
         ready = await running.ready()
         assert (ready["database"], ready["schema"]) == (True, True)
     finally:
