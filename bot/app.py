@@ -20,7 +20,6 @@ from starlette.routing import BaseRoute
 from bot.channels.base import Channel, StatusReport
 from bot.clock import Clock
 from bot.conversation.inbox import Inbox
-from bot.conversation.matter import House
 from bot.conversation.shelf import FlowShelf
 from bot.conversation.work import Worker
 from bot.delivery.reports import take_status
@@ -30,7 +29,7 @@ from bot.errors import ConfigurationError
 from bot.faults import StopAt, never
 from bot.flowfiles import read_flows
 from bot.loops import Loops
-from bot.people.applying import apply_flows, apply_settings, house_regulars
+from bot.people.applying import apply_flows, apply_settings, house_of
 from bot.settings import Settings
 from bot.web.forged import ForgedCalls
 from bot.web.service import web_app
@@ -45,7 +44,6 @@ from storage.sealing import Keyring
 from storage.sessions import all_flow_versions
 from storage.tables import teams
 
-ALERTS: Final = "alerts"
 THREADS: Final = 4
 
 if TYPE_CHECKING:
@@ -146,14 +144,7 @@ async def open_app(
     except BaseException:
         await database.close()
         raise
-    house = House(
-        service_name=settings.service.name,
-        region=settings.service.region,
-        policies=settings.policies,
-        shelf=shelf,
-        regulars=house_regulars(settings),
-        alerts_account=ALERTS if settings.twilio and settings.twilio.alerts_from_number else None,
-    )
+    house = house_of(settings, shelf)
     worker = Worker(database, keyring, lambda: house, stop_at)
     providers = _providers(settings) if channels is None else None
     open_channels = dict(channels or {}) if providers is None else providers.channels

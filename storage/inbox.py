@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Connection, and_, insert, or_, select
 
@@ -67,11 +66,3 @@ def save_set_aside(connection: Connection, new: Iterable[SetAside]) -> None:
     ]
     if rows:
         insert_new(connection, quarantine, rows, ["kind", "subject_id"])
-
-
-def list_set_aside(connection: Connection) -> list[tuple[str, UUID, str, datetime]]:
-    """(kind, subject, reason, at) of what waits in quarantine, oldest first."""
-    rows = connection.execute(
-        select(quarantine).where(quarantine.c.released_at.is_(None)).order_by(quarantine.c.at, quarantine.c.id)
-    )
-    return [(row.kind, row.subject_id, row.reason, row.at) for row in rows]

@@ -47,12 +47,6 @@ def load_schedules(connection: Connection, ids: Collection[UUID]) -> dict[UUID, 
     return found
 
 
-def all_current(connection: Connection) -> list[Schedule]:
-    """Every schedule that has not ended: for applying the configuration, never for a tick."""
-    rows = connection.execute(select(schedules).where(schedules.c.ended_at.is_(None))).mappings()
-    return [_schedule(row) for row in rows]
-
-
 def schedules_due(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """(schedule, person) to look at now, earliest first."""
     rows = connection.execute(
@@ -128,18 +122,6 @@ def occurrences_of_sessions(connection: Connection, session_ids: Collection[UUID
         return {}
     rows = connection.execute(select(occurrences).where(occurrences.c.session_id.in_(session_ids))).mappings()
     return {row["session_id"]: _occurrence(row) for row in rows}
-
-
-def decided_already(connection: Connection, wanted: Collection[UUID], since: datetime) -> set[tuple[UUID, str, str]]:
-    """(schedule, ISO date, slot) of occurrences of these schedules decided since: they are never begun twice."""
-    if not wanted:
-        return set()
-    rows = connection.execute(
-        select(occurrences.c.schedule_id, occurrences.c.local_date, occurrences.c.slot).where(
-            occurrences.c.schedule_id.in_(wanted), occurrences.c.nominal_at >= since
-        )
-    )
-    return {(row.schedule_id, row.local_date.isoformat(), row.slot) for row in rows}
 
 
 def save_occurrences(connection: Connection, new: Iterable[Occurrence], changed: Iterable[Occurrence]) -> bool:

@@ -9,7 +9,6 @@ its waits become the session's due time. A session's end is written to the occur
 
 from datetime import timedelta
 from typing import assert_never
-from uuid import UUID
 
 from bot.conversation.matter import Batch
 from bot.conversation.performing import perform
@@ -258,7 +257,7 @@ def _end(batch: Batch, person: Person, session: Session, outcome: str, schedule:
     session.asking, session.due_at = False, None
     batch.changes.sessions_over.add(session.id)
     batch.note("session.ended", person=person.id, session=session.id, outcome=outcome)
-    occurrence = _occurrence_of(batch, session.id)
+    occurrence = batch.known.occurrences.get(session.id)
     if occurrence is None:
         return
     flow = batch.house.shelf.version(session.flow, session.version)
@@ -270,10 +269,6 @@ def _end(batch: Batch, person: Person, session: Session, outcome: str, schedule:
         batch.changes.occurrences[occurrence.id] = occurrence
     if schedule is not None:
         _count(batch, person, schedule, occurrence.state)
-
-
-def _occurrence_of(batch: Batch, session_id: UUID) -> Occurrence | None:
-    return batch.known.occurrences.get(session_id)
 
 
 def _became(outcome: str, *, answered: bool) -> tuple[str, str | None]:

@@ -131,11 +131,6 @@ def asked_later(code: str, at: str) -> str:
     return f"I will ask you about {code} at {at}."
 
 
-def later_needs_taking(code: str) -> str:
-    """`later` about an alert that nobody has: it goes on to others meanwhile."""
-    return f"Nobody has {code} yet, so I keep asking. To take it, text 1 {code}."
-
-
 def closed(code: str) -> str:
     """`done`."""
     return f"Thank you. {_named(code)} is closed."
