@@ -17,7 +17,7 @@ from storage.tables.people import (
     teams,
 )
 from storage.tables.schedules import occurrences, schedules
-from storage.tables.upkeep import audit, quarantine
+from storage.tables.upkeep import audit, audit_head, processes, quarantine
 from storage.tables.wrap import wrap_items
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "answers",
     "assignments",
     "audit",
+    "audit_head",
     "channel_accounts",
     "consents",
     "deliveries",
@@ -40,6 +41,7 @@ __all__ = [
     "occurrences",
     "outbox",
     "people",
+    "processes",
     "quarantine",
     "schedules",
     "sessions",

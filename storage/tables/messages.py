@@ -46,6 +46,8 @@ outbox = Table(
     Column("lease_id", Id),  # whose hands it is in; a result counts only if it is still this one
     Column("lease_until", Moment),  # by the database's clock
     Column("held", String(40)),  # why it waits, for whoever looks: rate, back-off, provider's code
+    Column("looked", Integer, nullable=False, server_default="0"),  # how often an unknown outcome was looked up
+    Column("held_at", Moment),  # somebody holds it back: it waits until they release it
     Column("created_at", Moment, nullable=False),
     Column("settled_at", Moment),
     UniqueConstraint("address_id", "position"),

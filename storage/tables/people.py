@@ -98,6 +98,9 @@ channel_accounts = Table(
     Column("kind", String(10), nullable=False),  # telegram | sms | local
     Column("paused_at", Moment),
     Column("paused_code", String(40)),  # the provider's code that paused it
+    Column("free_at", Moment),  # when the next message may go, all of the account's taken together; database's clock
+    Column("resting_until", Moment),  # the provider said to wait so long; database's clock
+    Column("asked_at", Moment),  # what came in until then has been asked for and taken in
     CheckConstraint("kind IN ('telegram', 'sms', 'local')", name="kind"),
     CheckConstraint("(paused_at IS NULL) = (paused_code IS NULL)", name="paused"),
 )
@@ -118,6 +121,7 @@ addresses = Table(
     Column("last_position", Integer, nullable=False, server_default="0"),  # the last `outbox.position` given out
     Column("next_send_at", Moment),  # when its first message may go; NULL: nothing waits
     Column("next_priority", Integer),
+    Column("free_at", Moment),  # when the next message may go to it; database's clock
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("account", "value_hash"),
     CheckConstraint("(next_send_at IS NULL) = (next_priority IS NULL)", name="next"),

@@ -26,6 +26,7 @@ quarantine = Table(
     Column("reason", String(80), nullable=False),  # the error's class; never its text
     Column("times", Integer, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("next_at", Moment),  # when it is tried again; NULL: it waits for somebody
     Column("released_at", Moment),
     UniqueConstraint("kind", "subject_id"),
     CheckConstraint(f"kind IN {QUARANTINE_KINDS}", name="kind"),
@@ -49,4 +50,27 @@ audit = Table(
     Index("ix_audit_person", "person_id", "at"),
     Index("ix_audit_kind", "kind", "at"),
     CheckConstraint("(number IS NULL) = (chain IS NULL)", name="sealed"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1
+    Column("number", Integer, nullable=False),  # of the last sealed entry
+    Column("chain", LargeBinary(32), nullable=False),  # its chain hash
+    Column("mac", LargeBinary(32), nullable=False),  # HMAC of both, so that a shortened log shows
+    Column("at", Moment, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("version", String(40), nullable=False),  # of blether
+    Column("revision", String(20), nullable=False),  # the last migration that it knows
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),  # the database's clock
+    Column("stopped_at", Moment),  # it said that it ends; NULL after seen_at grew old: it was killed
+    Index("ix_processes_seen", "seen_at"),
 )
