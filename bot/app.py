@@ -28,6 +28,7 @@ from bot.delivery.throttle import PACES, Throttle
 from bot.errors import ConfigurationError
 from bot.faults import StopAt, never
 from bot.flowfiles import read_flows
+from bot.housekeeping import Housekeeping
 from bot.loops import Loops
 from bot.people.applying import apply_flows, apply_settings, house_of
 from bot.settings import Settings
@@ -65,11 +66,14 @@ class App:
     loops: Loops
     forged: ForgedCalls = field(default_factory=ForgedCalls)
     providers: "Providers | None" = None
+    housekeeping: Housekeeping = field(default_factory=Housekeeping)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Starlette]:
         """The loops turn and the poller asks while inside; gives the web application to serve."""
         self.loops.start()
+        if self.providers is not None:
+            self.housekeeping.start()
         listening = asyncio.create_task(self._listen())
         try:
             yield web_app(self._routes(), self.ready)
@@ -78,6 +82,7 @@ class App:
                 await self.providers.stop()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+            await self.housekeeping.stop()
             await self.inbox.close()
             await self.loops.stop()
             await self.close()
