@@ -9,7 +9,7 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, cast
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -89,7 +89,7 @@ def open_engine(url: URL, purpose: Purpose, *, connections: int = 1) -> Engine:
     else:
         settings = {"application_name": "blether", "options": "-c timezone=UTC"}
         engine = create_engine(url, connect_args=settings, isolation_level="READ COMMITTED", **options)
-    event.listen(engine, "handle_error", _cleanse)
+    event.listen(engine, "handle_error", _cleanse_context)
     return engine
 
 
@@ -122,23 +122,51 @@ def sqlstate_of(error: BaseException | None) -> str | None:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the same work may go through when it is run again: a deadlock, a serialisation error, SQLite busy.
+    """Whether the same work may go through when it is run again: a deadlock, a serialisation error, a lock that was not
+    had in time, SQLite busy.
 
-    Source: PostgreSQL's manual, appendix A (40P01, 40001); SQLite's result codes 5 (BUSY) and 6 (LOCKED), whose
+    Source: PostgreSQL's manual, appendix A (40P01, 40001, 55P03); SQLite's result codes 5 (BUSY) and 6 (LOCKED), whose
     extended forms keep the code in the lowest byte.
     """
     if not isinstance(error, DBAPIError):
         return False
-    if sqlstate_of(error.orig) in ("40P01", "40001"):
+    if sqlstate_of(error.orig) in ("40P01", "40001", "55P03"):
         return True
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _cleanse(context: ExceptionContext) -> None:
-    driver_error, ours = context.original_exception, context.sqlalchemy_exception
+def raise_cleansed(connection: Connection, error: Exception) -> NoReturn:
+    """Raise a driver's error as SQLAlchemy would have: for statements that went to the driver directly.
+
+    Raises:
+        DBAPIError: always; its class says what it is. A connection that is lost is let go.
+    """
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(cast(Any, error), connection.connection.dbapi_connection, None)
+    ours = DBAPIError.instance(
+        None,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    _cleanse(error, ours)
+    if lost:
+        connection.invalidate(error)
+    raise ours from error
+
+
+def _cleanse_context(context: ExceptionContext) -> None:
+    if context.sqlalchemy_exception is not None:
+        _cleanse(context.original_exception, context.sqlalchemy_exception)
+
+
+def _cleanse(driver_error: BaseException, ours: BaseException) -> None:
     state = sqlstate_of(driver_error)
-    if state is None or ours is None:
+    if state is None:
         return
     diag: Any = getattr(driver_error, "diag", None)
     if state.startswith(_QUOTES_VALUES):

@@ -7,15 +7,56 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
+from storage.columns import Moment
 from storage.errors import ConflictError
 from storage.keys import Keys
+from storage.prepared import Prepared
 from storage.records import Alert, Escalation, GivenCode, Reason, Standing
+from storage.sets import among
 from storage.tables import alert_codes, alerts, escalations
 from storage.viewing import Viewer, require_all
 
 CODE_REST = timedelta(days=7)  # a code is not given to the same phone again within this time
+
+
+_UNRESOLVED = Prepared(
+    select(escalations).where(among(escalations.c.person_id, "ids"), escalations.c.state != "resolved")
+)
+_BY_ID = Prepared(select(escalations).where(among(escalations.c.id, "ids")))
+_standing = (
+    select(
+        alerts.c.id,
+        alerts.c.told_at,
+        alerts.c.escalation_id,
+        escalations.c.person_id,
+        alerts.c.responder_id,
+        alerts.c.address_id,
+        alerts.c.code,
+        escalations.c.state,
+        escalations.c.taken_by,
+        alerts.c.declined_at,
+        alerts.c.failed_at,
+        alerts.c.telling,
+    )
+    .join(escalations, escalations.c.id == alerts.c.escalation_id)
+    .where(escalations.c.state != "resolved")
+)
+_STANDING = Prepared(
+    # Apart, since each half has its index; together neither would be used.
+    _standing.where(among(alerts.c.responder_id, "responders"))
+    .union(_standing.where(among(escalations.c.person_id, "about")))
+    .order_by("told_at", "telling")
+)
+_CODES = Prepared(
+    select(alert_codes.c.responder_id, alert_codes.c.code, alert_codes.c.escalation_id, alert_codes.c.freed_at)
+    .where(
+        among(alert_codes.c.responder_id, "responders"),
+        or_(alert_codes.c.freed_at.is_(None), alert_codes.c.freed_at > bindparam("after", type_=Moment())),
+    )
+    .order_by(alert_codes.c.given_at)
+)
 
 
 def load_escalations(
@@ -24,10 +65,7 @@ def load_escalations(
     """Escalations about these people that are not resolved, by their own id."""
     if not ids:
         return {}
-    rows = connection.execute(
-        select(escalations).where(escalations.c.person_id.in_(ids), escalations.c.state != "resolved")
-    )
-    return _opened(keys, viewer, rows.mappings().all())
+    return _opened(keys, viewer, _UNRESOLVED.rows(connection, ids=ids))
 
 
 def escalations_by_id(
@@ -36,8 +74,7 @@ def escalations_by_id(
     """Escalations by id, resolved ones too."""
     if not ids:
         return {}
-    rows = connection.execute(select(escalations).where(escalations.c.id.in_(ids)))
-    return _opened(keys, viewer, rows.mappings().all())
+    return _opened(keys, viewer, _BY_ID.rows(connection, ids=ids))
 
 
 def list_escalations(connection: Connection, keys: Keys, viewer: Viewer, *, resolved: bool) -> list[Escalation]:
@@ -45,42 +82,42 @@ def list_escalations(connection: Connection, keys: Keys, viewer: Viewer, *, reso
     wanted = select(escalations).order_by(escalations.c.opened_at, escalations.c.id)
     if not resolved:
         wanted = wanted.where(escalations.c.state != "resolved")
-    return list(_opened(keys, viewer, connection.execute(wanted).mappings().all()).values())
+    return list(_opened(keys, viewer, connection.execute(wanted).all()).values())
 
 
-def _opened(keys: Keys, viewer: Viewer, rows: Sequence[RowMapping]) -> dict[UUID, Escalation]:
+def _opened(keys: Keys, viewer: Viewer, rows: Sequence[Any]) -> dict[UUID, Escalation]:
     for row in rows:
-        require_all(viewer, "escalation_reason", [row["person_id"]], line=row["line"])
-    keys.fetch(row["person_id"] for row in rows)
-    return {row["id"]: _escalation(row, keys) for row in rows}
+        require_all(viewer, "escalation_reason", [row.person_id], line=row.line)
+    keys.fetch(row.person_id for row in rows)
+    return {row.id: _escalation(row, keys) for row in rows}
 
 
-def _escalation(row: RowMapping, keys: Keys) -> Escalation:
-    key = keys.of(row["person_id"], "escalations")
-    reasons = json.loads(key.open("escalations", "reasons_sealed", row["id"], row["reasons_sealed"]))
-    words = row["outcome_sealed"]
+def _escalation(row: Any, keys: Keys) -> Escalation:
+    key = keys.of(row.person_id, "escalations")
+    reasons = json.loads(key.open("escalations", "reasons_sealed", row.id, row.reasons_sealed))
+    words = row.outcome_sealed
     return Escalation(
-        id=row["id"],
-        person_id=row["person_id"],
-        team_id=row["team_id"],
-        line=row["line"],
-        severity=row["severity"],
-        policy=row["policy"],
-        policy_copy=row["policy_copy"],
+        id=row.id,
+        person_id=row.person_id,
+        team_id=row.team_id,
+        line=row.line,
+        severity=row.severity,
+        policy=row.policy,
+        policy_copy=row.policy_copy,
         reasons=[Reason(datetime.fromisoformat(one["at"]), one["reason"], one["shared"]) for one in reasons],
-        state=row["state"],
-        level=row["level"],
-        tellings=row["tellings"],
-        round=row["round"],
-        next_at=row["next_at"],
-        opened_at=row["opened_at"],
-        taken_by=row["taken_by"],
-        taken_at=row["taken_at"],
-        reminded_at=row["reminded_at"],
-        unanswered_at=row["unanswered_at"],
-        resolved_by=row["resolved_by"],
-        resolved_at=row["resolved_at"],
-        outcome=None if words is None else key.open("escalations", "outcome_sealed", row["id"], words),
+        state=row.state,
+        level=row.level,
+        tellings=row.tellings,
+        round=row.round,
+        next_at=row.next_at,
+        opened_at=row.opened_at,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
+        reminded_at=row.reminded_at,
+        unanswered_at=row.unanswered_at,
+        resolved_by=row.resolved_by,
+        resolved_at=row.resolved_at,
+        outcome=None if words is None else key.open("escalations", "outcome_sealed", row.id, words),
     )
 
 
@@ -160,26 +197,7 @@ def load_standing(
     """Alerts of escalations not resolved: those sent to `responders`, and those about these people."""
     if not responders and not about:
         return []
-    rows = connection.execute(
-        select(
-            alerts.c.escalation_id,
-            escalations.c.person_id,
-            alerts.c.responder_id,
-            alerts.c.address_id,
-            alerts.c.code,
-            escalations.c.state,
-            escalations.c.taken_by,
-            alerts.c.declined_at,
-            alerts.c.failed_at,
-            alerts.c.telling,
-        )
-        .join(escalations, escalations.c.id == alerts.c.escalation_id)
-        .where(
-            escalations.c.state != "resolved",
-            or_(alerts.c.responder_id.in_(responders), escalations.c.person_id.in_(about)),
-        )
-        .order_by(alerts.c.told_at, alerts.c.telling)
-    )
+    rows = _STANDING.rows(connection, responders=responders, about=about)
     return [
         Standing(
             row.escalation_id,
@@ -226,14 +244,7 @@ def save_alerts(connection: Connection, new: Iterable[Alert], changed: Iterable[
 
 def codes_in_use(connection: Connection, responders: Collection[UUID], now: datetime) -> list[GivenCode]:
     """Each responder's codes that stand for an escalation now, or rest after one, the oldest first."""
-    rows = connection.execute(
-        select(alert_codes)
-        .where(
-            alert_codes.c.responder_id.in_(responders),
-            or_(alert_codes.c.freed_at.is_(None), alert_codes.c.freed_at > now - CODE_REST),
-        )
-        .order_by(alert_codes.c.given_at)
-    )
+    rows = _CODES.rows(connection, responders=responders, after=now - CODE_REST)
     return [GivenCode(row.responder_id, row.code, row.escalation_id, row.freed_at) for row in rows]
 
 

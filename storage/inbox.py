@@ -1,24 +1,37 @@
 """Everything that came in, written once."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage.claims import insert_new
 from storage.keys import Keys
 from storage.people import address_row
+from storage.prepared import Prepared, inserting
 from storage.records import Address, Heard, SetAside
+from storage.sets import among
 from storage.tables import addresses, inbound, quarantine
+
+_SEEN = Prepared(
+    select(inbound.c.provider_id).where(inbound.c.account == bindparam("account"), among(inbound.c.provider_id, "ids"))
+)
+_NEW = inserting(inbound, *(column.name for column in inbound.c))
 
 
 def seen_before(connection: Connection, wanted: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these (account, provider's id) are in already."""
     if not wanted:
         return set()
-    match = or_(*(and_(inbound.c.account == account, inbound.c.provider_id == one) for account, one in wanted))
-    rows = connection.execute(select(inbound.c.account, inbound.c.provider_id).where(match))
-    return {(row.account, row.provider_id) for row in rows}
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for account, provider_id in wanted:
+        ids[account].append(provider_id)
+    return {
+        (account, row.provider_id)
+        for account, theirs in ids.items()
+        for row in _SEEN.rows(connection, account=account, ids=theirs)
+    }
 
 
 def new_addresses(connection: Connection, keys: Keys, new: Iterable[Address], now: datetime) -> None:
@@ -46,8 +59,7 @@ def save_heard(connection: Connection, keys: Keys, new: Iterable[Heard]) -> None
         }
         for one in new
     ]
-    if rows:
-        connection.execute(insert(inbound), rows)
+    _NEW.run_many(connection, rows)
 
 
 def save_set_aside(connection: Connection, new: Iterable[SetAside]) -> None:

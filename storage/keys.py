@@ -6,8 +6,12 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from storage.errors import StorageError
+from storage.prepared import Prepared
 from storage.sealing import DataKey, Keyring
+from storage.sets import among
 from storage.tables import people
+
+_KEYS = Prepared(select(people.c.id, people.c.data_key).where(among(people.c.id, "ids")))
 
 
 class Keys:
@@ -27,8 +31,7 @@ class Keys:
         missing = {person_id for person_id in person_ids if person_id is not None} - self._known.keys()
         if not missing:
             return
-        rows = self._connection.execute(select(people.c.id, people.c.data_key).where(people.c.id.in_(missing)))
-        for row in rows:
+        for row in _KEYS.rows(self._connection, ids=missing):
             if row.data_key is not None:
                 self.learn(row.id, row.data_key)
 

@@ -2,15 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from storage.keys import Keys
+from storage.prepared import Prepared, updating
 from storage.records import Address, Consent, Invitation, Person, Role, Support, Team
+from storage.sets import among
 from storage.tables import (
     addresses,
     assignments,
@@ -24,7 +26,30 @@ from storage.tables import (
 )
 from storage.viewing import Viewer, require_all
 
-Rows = Sequence[RowMapping]
+_PEOPLE = Prepared(select(people).where(among(people.c.id, "ids")))
+_ADDRESSES = (
+    select(addresses, channel_accounts.c.kind, channel_accounts.c.paused_at, people.c.data_key)
+    .join(channel_accounts, channel_accounts.c.key == addresses.c.account)
+    .outerjoin(people, people.c.id == addresses.c.person_id)
+)
+_ADDRESSES_OF = Prepared(
+    _ADDRESSES.where(among(addresses.c.person_id, "ids")).order_by(addresses.c.preference, addresses.c.created_at)
+)
+_ADDRESSES_BY_ID = Prepared(_ADDRESSES.where(among(addresses.c.id, "ids")))
+_ADDRESSES_BY_HASH = Prepared(
+    _ADDRESSES.where(addresses.c.account == bindparam("account"), among(addresses.c.value_hash, "hashes"))
+)
+_ROLES = Prepared(
+    select(memberships.c.person_id, memberships.c.team_id, memberships.c.role)
+    .where(among(memberships.c.person_id, "ids"), memberships.c.ended_at.is_(None))
+    .order_by(memberships.c.began_at, memberships.c.id)
+)
+_CONSENTS = Prepared(
+    select(consents.c.person_id, consents.c.given, consents.c.seq)
+    .where(among(consents.c.person_id, "ids"))
+    .order_by(consents.c.person_id, consents.c.seq)
+)
+_SAVE_PEOPLE = updating(people, "inbound_seq", "crisis_told_at", "stopped_at")
 
 
 def load_people(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Person]:
@@ -33,94 +58,106 @@ def load_people(connection: Connection, keys: Keys, viewer: Viewer, ids: Collect
         return {}
     require_all(viewer, "identity", ids)
     found: dict[UUID, Person] = {}
-    for row in connection.execute(select(people).where(people.c.id.in_(ids))).mappings():
-        if row["data_key"] is None:
+    for row in _PEOPLE.rows(connection, ids=ids):
+        if row.data_key is None:
             continue
-        keys.learn(row["id"], row["data_key"])
-        found[row["id"]] = _person(row, keys)
+        keys.learn(row.id, row.data_key)
+        found[row.id] = _person(row, keys)
     _add_addresses(connection, keys, viewer, found)
-    _add_roles(connection, found)
-    _add_consent(connection, found)
+    held: defaultdict[UUID, list[Role]] = defaultdict(list)
+    for row in _ROLES.rows(connection, ids=found):
+        held[row.person_id].append(Role(row.team_id, row.role))
+    for person_id, roles in held.items():
+        found[person_id].roles = tuple(roles)
+    for row in _CONSENTS.rows(connection, ids=found):  # the last of each counts
+        found[row.person_id].consented = row.given
+        found[row.person_id].consent_seq = row.seq
     return found
 
 
-def _person(row: RowMapping, keys: Keys) -> Person:
-    key = keys.of(row["id"], "people")
+def _person(row: Any, keys: Keys) -> Person:
+    key = keys.of(row.id, "people")
     return Person(
-        id=row["id"],
-        key=row["key"],
-        file_order=row["file_order"] or 0,
-        first_name=key.open("people", "first_name_sealed", row["id"], row["first_name_sealed"]),
-        last_name=key.open("people", "last_name_sealed", row["id"], row["last_name_sealed"]),
-        zone=row["zone"],
-        language=row["language"],
-        inbound_seq=row["inbound_seq"],
-        crisis_told_at=row["crisis_told_at"],
-        stopped_at=row["stopped_at"],
-        began_at=row["began_at"],
-        channels=tuple(row["channels"] or ()),
+        id=row.id,
+        key=row.key,
+        file_order=row.file_order or 0,
+        first_name=key.open("people", "first_name_sealed", row.id, row.first_name_sealed),
+        last_name=key.open("people", "last_name_sealed", row.id, row.last_name_sealed),
+        zone=row.zone,
+        language=row.language,
+        inbound_seq=row.inbound_seq,
+        crisis_told_at=row.crisis_told_at,
+        stopped_at=row.stopped_at,
+        began_at=row.began_at,
+        channels=tuple(row.channels or ()),
     )
 
 
-def _address(row: RowMapping, keys: Keys) -> Address:
-    key = keys.of(row["person_id"], "addresses")
+def _address(row: Any, keys: Keys) -> Address:
+    key = keys.of(row.person_id, "addresses")
     return Address(
-        id=row["id"],
-        account=row["account"],
-        kind=row["kind"],
-        value=key.open("addresses", "value_sealed", row["id"], row["value_sealed"]),
-        person_id=row["person_id"],
-        preference=row["preference"],
-        blocked_at=row["blocked_at"],
-        invalid_at=row["invalid_at"],
-        opted_out_at=row["opted_out_at"],
-        stranger_told_on=row["stranger_told_on"],
-        account_paused=row["paused_at"] is not None,
+        id=row.id,
+        account=row.account,
+        kind=row.kind,
+        value=key.open("addresses", "value_sealed", row.id, row.value_sealed),
+        person_id=row.person_id,
+        preference=row.preference,
+        blocked_at=row.blocked_at,
+        invalid_at=row.invalid_at,
+        opted_out_at=row.opted_out_at,
+        stranger_told_on=row.stranger_told_on,
+        account_paused=row.paused_at is not None,
     )
-
-
-_addresses = select(addresses, channel_accounts.c.kind, channel_accounts.c.paused_at).join(
-    channel_accounts, channel_accounts.c.key == addresses.c.account
-)
 
 
 def _add_addresses(connection: Connection, keys: Keys, viewer: Viewer, found: Mapping[UUID, Person]) -> None:
     require_all(viewer, "address", found)
-    rows = connection.execute(
-        _addresses.where(addresses.c.person_id.in_(found)).order_by(addresses.c.preference, addresses.c.created_at)
-    )
-    for row in rows.mappings():
-        found[row["person_id"]].addresses.append(_address(row, keys))
+    for row in _ADDRESSES_OF.rows(connection, ids=found):
+        found[row.person_id].addresses.append(_address(row, keys))
 
 
-def _add_roles(connection: Connection, found: Mapping[UUID, Person]) -> None:
-    held: defaultdict[UUID, list[Role]] = defaultdict(list)
-    rows = connection.execute(
-        select(memberships.c.person_id, memberships.c.team_id, memberships.c.role)
-        .where(memberships.c.person_id.in_(found), memberships.c.ended_at.is_(None))
-        .order_by(memberships.c.began_at, memberships.c.id)
-    )
-    for person_id, team_id, role in rows:
-        held[person_id].append(Role(team_id, role))
-    for person_id, roles in held.items():
-        found[person_id].roles = tuple(roles)
+def _opened(keys: Keys, viewer: Viewer, rows: list[Any]) -> list[tuple[Any, Address]]:
+    for row in rows:
+        if row.data_key is not None:
+            keys.learn(row.person_id, row.data_key)
+    require_all(viewer, "address", [row.person_id or row.id for row in rows])
+    return [(row, _address(row, keys)) for row in rows]
 
 
-def _add_consent(connection: Connection, found: Mapping[UUID, Person]) -> None:
-    last = (
-        select(consents.c.person_id, func.max(consents.c.seq).label("seq"))
-        .where(consents.c.person_id.in_(found))
-        .group_by(consents.c.person_id)
-        .subquery()
+_TEAMS = Prepared(select(teams).where(among(teams.c.id, "ids")))
+_STAFF = Prepared(
+    select(memberships.c.team_id, memberships.c.role, memberships.c.person_id)
+    .join(people, people.c.id == memberships.c.person_id)
+    .where(
+        among(memberships.c.team_id, "ids"),
+        or_(memberships.c.role == "supervisor", memberships.c.role == "coordinator"),
+        memberships.c.ended_at.is_(None),
+        people.c.ended_at.is_(None),
     )
-    rows = connection.execute(
-        select(consents.c.person_id, consents.c.given, consents.c.seq).join(
-            last, and_(last.c.person_id == consents.c.person_id, last.c.seq == consents.c.seq)
-        )
-    )
-    for person_id, given, seq in rows:
-        found[person_id].consented = given
-        found[person_id].consent_seq = seq
+    .order_by(people.c.file_order, people.c.began_at)
+)
+_WORKERS = Prepared(
+    select(assignments.c.service_user_id, assignments.c.peer_worker_id)
+    .join(people, people.c.id == assignments.c.peer_worker_id)
+    .where(among(assignments.c.service_user_id, "ids"), assignments.c.ended_at.is_(None), people.c.ended_at.is_(None))
+)
+_SUPERVISORS = Prepared(
+    select(supervisions.c.peer_worker_id, supervisions.c.kind, supervisions.c.supervisor_id)
+    .join(people, people.c.id == supervisions.c.supervisor_id)
+    .where(among(supervisions.c.peer_worker_id, "ids"), supervisions.c.ended_at.is_(None), people.c.ended_at.is_(None))
+)
+_CASELOADS = Prepared(
+    select(assignments.c.peer_worker_id, func.count().label("caseload"))
+    .where(among(assignments.c.peer_worker_id, "ids"), assignments.c.ended_at.is_(None))
+    .group_by(assignments.c.peer_worker_id)
+)
+_COORDINATORS = Prepared(
+    select(people.c.id, people.c.file_order, people.c.began_at)
+    .join(memberships, memberships.c.person_id == people.c.id)
+    .where(memberships.c.role == "coordinator", memberships.c.ended_at.is_(None), people.c.ended_at.is_(None))
+    .order_by(people.c.file_order, people.c.began_at)
+    .distinct()
+)
 
 
 def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Team]:
@@ -129,73 +166,42 @@ def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collecti
         return {}
     require_all(viewer, "identity", ids)
     standing: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
-    rows = connection.execute(
-        select(memberships.c.team_id, memberships.c.role, memberships.c.person_id)
-        .join(people, people.c.id == memberships.c.person_id)
-        .where(
-            memberships.c.team_id.in_(ids),
-            memberships.c.role.in_(("supervisor", "coordinator")),
-            memberships.c.ended_at.is_(None),
-            people.c.ended_at.is_(None),
-        )
-        .order_by(people.c.file_order, people.c.began_at)
-    )
-    for team_id, role, person_id in rows:
-        standing[team_id, role].append(person_id)
+    for row in _STAFF.rows(connection, ids=ids):
+        standing[row.team_id, row.role].append(row.person_id)
     key = keys.of(None, "teams")
     found: dict[UUID, Team] = {}
-    for row in connection.execute(select(teams).where(teams.c.id.in_(ids))).mappings():
-        sealed = row["contact_sealed"]
-        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row["id"], sealed)) if sealed else {}
-        found[row["id"]] = Team(
-            id=row["id"],
-            key=row["key"],
-            name=row["name"],
-            zone=row["zone"],
-            language=row["language"],
-            region=row["region"],
-            staffed=row["staffed"],
-            quiet=row["quiet"],
+    for row in _TEAMS.rows(connection, ids=ids):
+        sealed = row.contact_sealed
+        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row.id, sealed)) if sealed else {}
+        found[row.id] = Team(
+            id=row.id,
+            key=row.key,
+            name=row.name,
+            zone=row.zone,
+            language=row.language,
+            region=row.region,
+            staffed=row.staffed,
+            quiet=row.quiet,
             contact_name=contact.get("name", ""),
             contact_phone=contact.get("phone", ""),
-            supervisors=tuple(standing[row["id"], "supervisor"]),
-            coordinators=tuple(standing[row["id"], "coordinator"]),
+            supervisors=tuple(standing[row.id, "supervisor"]),
+            coordinators=tuple(standing[row.id, "coordinator"]),
         )
     return found
 
 
 def load_support(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Support]:
     """Who stands behind each of these people at present; whoever has left stands behind nobody."""
-    workers = dict(
-        connection.execute(
-            select(assignments.c.service_user_id, assignments.c.peer_worker_id)
-            .join(people, people.c.id == assignments.c.peer_worker_id)
-            .where(
-                assignments.c.service_user_id.in_(ids),
-                assignments.c.ended_at.is_(None),
-                people.c.ended_at.is_(None),
-            )
-        ).all()
-    )
+    workers: dict[UUID, UUID] = {row.service_user_id: row.peer_worker_id for row in _WORKERS.rows(connection, ids=ids)}
     kinds: defaultdict[UUID, dict[str, UUID]] = defaultdict(dict)
-    rows = connection.execute(
-        select(supervisions.c.peer_worker_id, supervisions.c.kind, supervisions.c.supervisor_id)
-        .join(people, people.c.id == supervisions.c.supervisor_id)
-        .where(supervisions.c.peer_worker_id.in_(ids), supervisions.c.ended_at.is_(None), people.c.ended_at.is_(None))
-    )
-    for worker_id, kind, supervisor_id in rows:
-        kinds[worker_id][kind] = supervisor_id
+    for row in _SUPERVISORS.rows(connection, ids=ids):
+        kinds[row.peer_worker_id][row.kind] = row.supervisor_id
     return {person_id: Support(peer_worker=workers.get(person_id), **kinds[person_id]) for person_id in ids}
 
 
 def count_caseloads(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """Current assignments of each of these peer workers."""
-    rows = connection.execute(
-        select(assignments.c.peer_worker_id, func.count())
-        .where(assignments.c.peer_worker_id.in_(ids), assignments.c.ended_at.is_(None))
-        .group_by(assignments.c.peer_worker_id)
-    )
-    return dict(rows.all())
+    return {row.peer_worker_id: row.caseload for row in _CASELOADS.rows(connection, ids=ids)}
 
 
 def people_by_key(connection: Connection, wanted: Collection[str]) -> dict[str, UUID]:
@@ -210,38 +216,28 @@ def people_by_key(connection: Connection, wanted: Collection[str]) -> dict[str, 
 
 def coordinators_of_all(connection: Connection) -> list[UUID]:
     """Every coordinator, in the order of the file: whom the bot tells about itself."""
-    rows = connection.execute(
-        select(people.c.id)
-        .join(memberships, memberships.c.person_id == people.c.id)
-        .where(memberships.c.role == "coordinator", memberships.c.ended_at.is_(None), people.c.ended_at.is_(None))
-        .order_by(people.c.file_order, people.c.began_at)
-        .distinct()
-        .add_columns(people.c.file_order, people.c.began_at)
-    )
-    return [row.id for row in rows]
+    return [row.id for row in _COORDINATORS.rows(connection)]
 
 
 def addresses_by_hash(
     connection: Connection, keys: Keys, viewer: Viewer, wanted: Collection[tuple[str, bytes]]
 ) -> dict[tuple[str, bytes], Address]:
     """Addresses by account and keyed hash of their value."""
-    if not wanted:
-        return {}
-    match = or_(*(and_(addresses.c.account == account, addresses.c.value_hash == value) for account, value in wanted))
-    rows = connection.execute(_addresses.where(match)).mappings().all()
-    keys.fetch(row["person_id"] for row in rows)
-    require_all(viewer, "address", [row["person_id"] or row["id"] for row in rows])
-    return {(row["account"], row["value_hash"]): _address(row, keys) for row in rows}
+    hashes: defaultdict[str, list[bytes]] = defaultdict(list)
+    for account, value in wanted:
+        hashes[account].append(value)
+    found: dict[tuple[str, bytes], Address] = {}
+    for account, values in hashes.items():
+        rows = _ADDRESSES_BY_HASH.rows(connection, account=account, hashes=values)
+        found |= {(row.account, row.value_hash): one for row, one in _opened(keys, viewer, rows)}
+    return found
 
 
 def addresses_by_id(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Address]:
     """Addresses by id."""
     if not ids:
         return {}
-    rows = connection.execute(_addresses.where(addresses.c.id.in_(ids))).mappings().all()
-    keys.fetch(row["person_id"] for row in rows)
-    require_all(viewer, "address", [row["person_id"] or row["id"] for row in rows])
-    return {row["id"]: _address(row, keys) for row in rows}
+    return {row.id: one for row, one in _opened(keys, viewer, _ADDRESSES_BY_ID.rows(connection, ids=ids))}
 
 
 def invitations_by_hash(connection: Connection, hashes: Collection[bytes]) -> dict[bytes, Invitation]:
@@ -305,8 +301,7 @@ def save_people(connection: Connection, changed: Iterable[Person]) -> None:
         }
         for one in sorted(changed, key=lambda one: one.id)
     ]
-    if rows:
-        connection.execute(update(people).where(people.c.id == bindparam("b_id")), rows)
+    _SAVE_PEOPLE.run_many(connection, rows)
 
 
 def save_consents(connection: Connection, keys: Keys, new: Iterable[Consent]) -> None:

@@ -5,31 +5,45 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from storage.claims import insert_new
+from storage.prepared import Prepared, inserting, updating
 from storage.records import Occurrence, Schedule
+from storage.sets import among
 from storage.tables import occurrences, schedules
 
+_SETTINGS = ("flow", "rule", "spread", "grace", "missed")
+_CHANGING = ("missed_in_a_row", "next_date", "next_slot", "next_nominal_at", "due_at", "ended_at")
+_CURRENT = Prepared(
+    select(schedules)
+    .where(among(schedules.c.person_id, "ids"), schedules.c.ended_at.is_(None))
+    .order_by(schedules.c.key)
+)
+_NEW = inserting(schedules, "id", "person_id", "team_id", "key", "source", "began_at", *_SETTINGS, *_CHANGING)
+_CHANGE = updating(schedules, *_SETTINGS, *_CHANGING)
+_OCCURRENCES = Prepared(select(occurrences).where(among(occurrences.c.session_id, "ids")))
+_DECIDE = updating(occurrences, "state", "reason")
 
-def _schedule(row: RowMapping) -> Schedule:
+
+def _schedule(row: Any) -> Schedule:
     return Schedule(
-        id=row["id"],
-        person_id=row["person_id"],
-        team_id=row["team_id"],
-        key=row["key"],
-        flow=row["flow"],
-        rule=row["rule"],
-        spread=row["spread"],
-        grace=row["grace"],
-        missed=tuple((one["in_a_row"], one["policy"]) for one in row["missed"]),
-        missed_in_a_row=row["missed_in_a_row"],
-        next_date=row["next_date"],
-        next_slot=row["next_slot"],
-        next_nominal_at=row["next_nominal_at"],
-        due_at=row["due_at"],
-        source=row["source"],
-        ended_at=row["ended_at"],
+        id=row.id,
+        person_id=row.person_id,
+        team_id=row.team_id,
+        key=row.key,
+        flow=row.flow,
+        rule=row.rule,
+        spread=row.spread,
+        grace=row.grace,
+        missed=tuple((one["in_a_row"], one["policy"]) for one in row.missed),
+        missed_in_a_row=row.missed_in_a_row,
+        next_date=row.next_date,
+        next_slot=row.next_slot,
+        next_nominal_at=row.next_nominal_at,
+        due_at=row.due_at,
+        source=row.source,
+        ended_at=row.ended_at,
     )
 
 
@@ -37,13 +51,8 @@ def load_schedules(connection: Connection, ids: Collection[UUID]) -> dict[UUID, 
     """Current schedules of each of these people."""
     found: dict[UUID, list[Schedule]] = {person_id: [] for person_id in ids}
     if ids:
-        rows = connection.execute(
-            select(schedules)
-            .where(schedules.c.person_id.in_(ids), schedules.c.ended_at.is_(None))
-            .order_by(schedules.c.key)
-        )
-        for row in rows.mappings():
-            found[row["person_id"]].append(_schedule(row))
+        for row in _CURRENT.rows(connection, ids=ids):
+            found[row.person_id].append(_schedule(row))
     return found
 
 
@@ -82,8 +91,7 @@ def _settings(schedule: Schedule) -> dict[str, Any]:
 def save_schedules(connection: Connection, new: Iterable[Schedule], changed: Iterable[Schedule], now: datetime) -> None:
     """Write schedules."""
     changes = [{"b_id": one.id, **_settings(one), **_changing(one)} for one in sorted(changed, key=lambda one: one.id)]
-    if changes:
-        connection.execute(update(schedules).where(schedules.c.id == bindparam("b_id")), changes)
+    _CHANGE.run_many(connection, changes)
     rows = [
         {
             "id": one.id,
@@ -97,22 +105,21 @@ def save_schedules(connection: Connection, new: Iterable[Schedule], changed: Ite
         }
         for one in new
     ]
-    if rows:
-        connection.execute(insert(schedules), rows)
+    _NEW.run_many(connection, rows)
 
 
-def _occurrence(row: RowMapping) -> Occurrence:
+def _occurrence(row: Any) -> Occurrence:
     return Occurrence(
-        id=row["id"],
-        schedule_id=row["schedule_id"],
-        person_id=row["person_id"],
-        local_date=row["local_date"],
-        slot=row["slot"],
-        nominal_at=row["nominal_at"],
-        decided_at=row["decided_at"],
-        state=row["state"],
-        reason=row["reason"],
-        session_id=row["session_id"],
+        id=row.id,
+        schedule_id=row.schedule_id,
+        person_id=row.person_id,
+        local_date=row.local_date,
+        slot=row.slot,
+        nominal_at=row.nominal_at,
+        decided_at=row.decided_at,
+        state=row.state,
+        reason=row.reason,
+        session_id=row.session_id,
     )
 
 
@@ -120,8 +127,7 @@ def occurrences_of_sessions(connection: Connection, session_ids: Collection[UUID
     """The occurrence that each of these sessions began from, by session."""
     if not session_ids:
         return {}
-    rows = connection.execute(select(occurrences).where(occurrences.c.session_id.in_(session_ids))).mappings()
-    return {row["session_id"]: _occurrence(row) for row in rows}
+    return {row.session_id: _occurrence(row) for row in _OCCURRENCES.rows(connection, ids=session_ids)}
 
 
 def save_occurrences(connection: Connection, new: Iterable[Occurrence], changed: Iterable[Occurrence]) -> bool:
@@ -129,8 +135,7 @@ def save_occurrences(connection: Connection, new: Iterable[Occurrence], changed:
     changes = [
         {"b_id": one.id, "state": one.state, "reason": one.reason} for one in sorted(changed, key=lambda one: one.id)
     ]
-    if changes:
-        connection.execute(update(occurrences).where(occurrences.c.id == bindparam("b_id")), changes)
+    _DECIDE.run_many(connection, changes)
     rows = [
         {
             "id": one.id,

@@ -5,12 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, tuple_, update
 
 from storage.keys import Keys
+from storage.prepared import Prepared, inserting, updating
 from storage.records import Answer, Session, Value
+from storage.sets import among
 from storage.tables import answers, flow_versions, sessions
 from storage.viewing import Viewer, require_all
 
@@ -26,26 +29,50 @@ class FlowVersion:
     current: bool
 
 
+_last = (
+    select(sessions.c.person_id, func.max(sessions.c.begun_at).label("begun_at"))
+    .where(among(sessions.c.person_id, "ids"), sessions.c.asked_at.is_not(None))
+    .group_by(sessions.c.person_id)
+    .subquery()
+)
+_SESSIONS = Prepared(
+    select(sessions)
+    .outerjoin(_last, and_(_last.c.person_id == sessions.c.person_id, _last.c.begun_at == sessions.c.begun_at))
+    .where(
+        among(sessions.c.person_id, "ids"),
+        sessions.c.asked_at.is_not(None),
+        or_(sessions.c.state == "open", _last.c.person_id.is_not(None)),
+    )
+)
+_CHANGING = (
+    "state",
+    "asking",
+    "heard",
+    "state_sealed",
+    "asked_at",
+    "due_at",
+    "nudge",
+    "ends_at",
+    "outcome",
+    "ended_at",
+)
+_NEW = inserting(sessions, "id", "person_id", "address_id", "flow", "version", "schedule_id", "begun_at", *_CHANGING)
+_CHANGE = updating(sessions, *_CHANGING)
+_ANSWER = inserting(answers, *(column.name for column in answers.c))
+_ANSWERED = Prepared(select(answers.c.session_id).where(among(answers.c.session_id, "ids")).distinct())
+_COUNTS = Prepared(
+    select(sessions.c.person_id, sessions.c.flow, func.count().label("times"))
+    .where(among(sessions.c.person_id, "ids"))
+    .group_by(sessions.c.person_id, sessions.c.flow)
+)
+
+
 def load_sessions(connection: Connection, keys: Keys, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, Session]:
     """Each person's open session, or else the last one in which something was asked: a late reply may reopen it."""
     if not ids:
         return {}
     require_all(viewer, "session_state", ids)
-    last = (
-        select(sessions.c.person_id, func.max(sessions.c.begun_at).label("begun_at"))
-        .where(sessions.c.person_id.in_(ids), sessions.c.asked_at.is_not(None))
-        .group_by(sessions.c.person_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(sessions)
-        .outerjoin(last, and_(last.c.person_id == sessions.c.person_id, last.c.begun_at == sessions.c.begun_at))
-        .where(
-            sessions.c.person_id.in_(ids),
-            sessions.c.asked_at.is_not(None),
-            or_(sessions.c.state == "open", last.c.person_id.is_not(None)),
-        )
-    ).mappings()
+    rows = _SESSIONS.rows(connection, ids=ids)
     found: dict[UUID, Session] = {}
     for row in rows:
         session = _session(row, keys)
@@ -55,26 +82,26 @@ def load_sessions(connection: Connection, keys: Keys, viewer: Viewer, ids: Colle
     return found
 
 
-def _session(row: RowMapping, keys: Keys) -> Session:
-    key = keys.of(row["person_id"], "sessions")
+def _session(row: Any, keys: Keys) -> Session:
+    key = keys.of(row.person_id, "sessions")
     return Session(
-        id=row["id"],
-        person_id=row["person_id"],
-        address_id=row["address_id"],
-        flow=row["flow"],
-        version=row["version"],
-        schedule_id=row["schedule_id"],
-        state=row["state"],
-        asking=row["asking"],
-        heard=row["heard"],
-        state_json=key.open("sessions", "state_sealed", row["id"], row["state_sealed"]),
-        begun_at=row["begun_at"],
-        asked_at=row["asked_at"],
-        due_at=row["due_at"],
-        nudge=row["nudge"],
-        ends_at=row["ends_at"],
-        outcome=row["outcome"],
-        ended_at=row["ended_at"],
+        id=row.id,
+        person_id=row.person_id,
+        address_id=row.address_id,
+        flow=row.flow,
+        version=row.version,
+        schedule_id=row.schedule_id,
+        state=row.state,
+        asking=row.asking,
+        heard=row.heard,
+        state_json=key.open("sessions", "state_sealed", row.id, row.state_sealed),
+        begun_at=row.begun_at,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        nudge=row.nudge,
+        ends_at=row.ends_at,
+        outcome=row.outcome,
+        ended_at=row.ended_at,
     )
 
 
@@ -97,8 +124,7 @@ def _session_row(session: Session, keys: Keys) -> dict[str, object]:
 def save_sessions(connection: Connection, keys: Keys, new: Iterable[Session], changed: Iterable[Session]) -> None:
     """Write sessions; those that ended first, since a person has at most one open."""
     changes = [{"b_id": one.id, **_session_row(one, keys)} for one in sorted(changed, key=lambda one: one.state)]
-    if changes:
-        connection.execute(update(sessions).where(sessions.c.id == bindparam("b_id")), changes)
+    _CHANGE.run_many(connection, changes)
     rows = [
         {
             "id": one.id,
@@ -112,8 +138,7 @@ def save_sessions(connection: Connection, keys: Keys, new: Iterable[Session], ch
         }
         for one in new
     ]
-    if rows:
-        connection.execute(insert(sessions), rows)
+    _NEW.run_many(connection, rows)
 
 
 def save_answers(connection: Connection, keys: Keys, new: Iterable[Answer]) -> None:
@@ -134,8 +159,7 @@ def save_answers(connection: Connection, keys: Keys, new: Iterable[Answer]) -> N
         }
         for one in new
     ]
-    if rows:
-        connection.execute(insert(answers), rows)
+    _ANSWER.run_many(connection, rows)
 
 
 def load_history(
@@ -225,20 +249,14 @@ def sessions_answered(connection: Connection, session_ids: Collection[UUID]) -> 
     """Those of these sessions in which a value was understood."""
     if not session_ids:
         return set()
-    rows = connection.execute(select(answers.c.session_id).where(answers.c.session_id.in_(session_ids)).distinct())
-    return set(rows.scalars())
+    return {row.session_id for row in _ANSWERED.rows(connection, ids=session_ids)}
 
 
 def count_sessions(connection: Connection, ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """How many sessions of each flow these people have had."""
     if not ids:
         return {}
-    rows = connection.execute(
-        select(sessions.c.person_id, sessions.c.flow, func.count())
-        .where(sessions.c.person_id.in_(ids))
-        .group_by(sessions.c.person_id, sessions.c.flow)
-    )
-    return {(person_id, flow): count for person_id, flow, count in rows}
+    return {(row.person_id, row.flow): row.times for row in _COUNTS.rows(connection, ids=ids)}
 
 
 def newest_versions(connection: Connection) -> dict[str, int]:
