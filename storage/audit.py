@@ -1,13 +1,15 @@
-"""Audit entries, each with its HMAC. Numbers and the chain come from the sealer, later."""
+"""Audit entries, each with its HMAC. Numbers and the chain come from the sealer (`sealed_log.py`), seconds later."""
 
 import json
 from collections.abc import Collection, Iterable
+from datetime import UTC
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from storage.claims import database_now
 from storage.keys import Keys
+from storage.prepared import inserting
 from storage.records import AuditEntry
 from storage.sealing import personal_mac
 from storage.tables import audit
@@ -18,7 +20,7 @@ def canonical(entry: AuditEntry, personal_mac: bytes | None) -> bytes:
     return json.dumps(
         [
             str(entry.id),
-            entry.at.isoformat(),
+            entry.at.astimezone(UTC).isoformat(),  # as it is read back
             entry.kind,
             None if entry.person_id is None else str(entry.person_id),
             None if entry.actor_id is None else str(entry.actor_id),
@@ -28,6 +30,11 @@ def canonical(entry: AuditEntry, personal_mac: bytes | None) -> bytes:
         sort_keys=True,
         separators=(",", ":"),
     ).encode()
+
+
+_NEW = inserting(
+    audit, "id", "at", "kind", "person_id", "actor_id", "detail", "personal_mac", "mac", "written_at", "within"
+)
 
 
 def save_audit(connection: Connection, keys: Keys, entries: Iterable[AuditEntry]) -> None:
@@ -55,7 +62,7 @@ def save_audit(connection: Connection, keys: Keys, entries: Iterable[AuditEntry]
                 "within": place,
             }
         )
-    connection.execute(insert(audit), rows)
+    _NEW.run_many(connection, rows)
 
 
 def audit_of(connection: Connection, person_ids: Collection[UUID] | None = None) -> list[AuditEntry]:

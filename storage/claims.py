@@ -7,11 +7,15 @@ leaves FOR UPDATE out for it. Everywhere locks are taken in one order: persons b
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.prepared import Prepared
+from storage.sets import among
 
 _MIGRATION_LOCK = 0x626C6574686572  # "blether" in ASCII: an advisory lock has a number, not a name
 
@@ -33,9 +37,14 @@ def lock_rows(connection: Connection, table: Table, ids: Collection[UUID]) -> No
 
     FOR NO KEY UPDATE lets other transactions check foreign keys against them. Ids that are not there are ignored.
     """
-    if ids:
-        rows = select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id)
-        connection.execute(rows.with_for_update(key_share=True)).all()
+    if ids and connection.dialect.name != "sqlite":
+        _locking(table).rows(connection, ids=ids)
+
+
+@cache
+def _locking(table: Table) -> Prepared:
+    rows = select(table.c.id).where(among(table.c.id, "ids")).order_by(table.c.id)
+    return Prepared(rows.with_for_update(key_share=True))
 
 
 def claim_ids(connection: Connection, ids: Select[UUID], limit: int) -> list[UUID]:
@@ -92,6 +101,14 @@ def migration_lock(connection: Connection) -> Generator[None]:
         if not connection.invalidated:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
             connection.commit()
+
+
+def wait_briefly_for_locks(connection: Connection) -> None:
+    """Until the transaction ends, wait two seconds for a table and no longer: who waits to change one holds up everybody
+    who comes after. On SQLite nothing: one lock holds it all.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET LOCAL lock_timeout = '2s'"))
 
 
 def runs_every_migration(connection: Connection) -> bool:

@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, or_, select, update
 
 from storage.claims import lock_rows
 from storage.keys import Keys
+from storage.prepared import Prepared, inserting, updating
 from storage.records import PRIORITY, Body, Choice, Message
+from storage.sets import among
 from storage.tables import addresses, outbox
 from storage.viewing import Viewer, require_all
 
@@ -68,26 +70,66 @@ def opened(row: RowMapping, keys: Keys) -> Message:
     )
 
 
+_LOCK = Prepared(
+    select(addresses.c.id, addresses.c.last_position, addresses.c.next_send_at, addresses.c.next_priority)
+    .where(among(addresses.c.id, "ids"))
+    .order_by(addresses.c.id)
+    .with_for_update(key_share=True)
+)
+_COLUMNS = (
+    "id",
+    "address_id",
+    "person_id",
+    "about_id",
+    "class",
+    "priority",
+    "purpose",
+    "position",
+    "body_sealed",
+    "session_id",
+    "escalation_id",
+    "alert_id",
+    "state",
+    "due_at",
+    "not_after",
+    "attempts",
+    "again",
+    "despite_stop",
+    "created_at",
+)
+_NEW = inserting(outbox, *_COLUMNS)
+_TELL_NEW = updating(addresses, "last_position", "next_send_at", "next_priority")
+_TELL = updating(addresses, "next_send_at", "next_priority")
+
+
 def put(connection: Connection, keys: Keys, new: Collection[Message]) -> None:
-    """Write messages. Their addresses are locked, positions given in the order of `new`, and the claim told of them."""
+    """Write messages, all of them queued. Their addresses are locked, positions given in the order of `new`, and the
+    claim told of them.
+    """
     if not new:
         return
-    touched = {message.address_id for message in new}
-    lock_rows(connection, addresses, touched)
-    last = dict(
-        connection.execute(select(addresses.c.id, addresses.c.last_position).where(addresses.c.id.in_(touched))).all()
-    )
+    waiting = {row.id: row for row in _LOCK.rows(connection, ids={message.address_id for message in new})}
+    position = {address_id: row.last_position for address_id, row in waiting.items()}
+    first = {address_id: (row.next_send_at, row.next_priority) for address_id, row in waiting.items()}
     rows: list[dict[str, Any]] = []
     for message in new:
-        last[message.address_id] += 1
-        message.position = last[message.address_id]
+        position[message.address_id] += 1
+        message.position = position[message.address_id]
         rows.append(_row(message, keys))
-    connection.execute(insert(outbox), rows)
-    connection.execute(
-        update(addresses).where(addresses.c.id == bindparam("b_id")),
-        [{"b_id": address_id, "last_position": position} for address_id, position in sorted(last.items())],
+        due_at, priority = first[message.address_id]
+        # At the earliest then: a claim that comes too early finds nothing and puts it right; one too late would wait.
+        first[message.address_id] = (
+            message.due_at if due_at is None else min(due_at, message.due_at),
+            PRIORITY[message.send_class] if priority is None else min(priority, PRIORITY[message.send_class]),
+        )
+    _NEW.run_many(connection, rows)
+    _TELL_NEW.run_many(
+        connection,
+        [
+            {"b_id": one, "last_position": position[one], "next_send_at": first[one][0], "next_priority": first[one][1]}
+            for one in sorted(position)
+        ],
     )
-    tell_claim(connection, touched)
 
 
 def _row(message: Message, keys: Keys) -> dict[str, Any]:
@@ -119,17 +161,19 @@ _earlier = outbox.alias("earlier")
 _sending = outbox.alias("sending")
 CLAIMABLE = and_(
     outbox.c.state == "queued",
+    outbox.c.held_at.is_(None),
     ~exists().where(
         _sending.c.address_id == outbox.c.address_id,
         _sending.c["class"] == outbox.c["class"],
         _sending.c.state == "sending",
     ),
     or_(
-        outbox.c["class"].in_(NEVER_BEHIND),
+        *(outbox.c["class"] == name for name in NEVER_BEHIND),
         ~exists().where(
             _earlier.c.address_id == outbox.c.address_id,
             _earlier.c["class"] == outbox.c["class"],
             _earlier.c.state == "queued",
+            _earlier.c.held_at.is_(None),  # what somebody holds back holds back nothing else
             _earlier.c.position < outbox.c.position,
         ),
     ),
@@ -143,23 +187,20 @@ _next = (
     .where(CLAIMABLE)
     .group_by(outbox.c.address_id)
 )
+_NEXT = Prepared(_next.where(among(outbox.c.address_id, "ids")))
+NOTHING = (None, None)
 
 
 def tell_claim(connection: Connection, touched: Collection[UUID]) -> None:
     """Write down when each of these addresses, which the caller has locked, has something to send next."""
     if not touched:
         return
-    rows = connection.execute(_next.where(outbox.c.address_id.in_(touched))).all()
-    coming = {row.address_id: (row.due_at, row.priority) for row in rows}
-    connection.execute(
-        update(addresses).where(addresses.c.id == bindparam("b_id")),
+    coming = {row.address_id: (row.due_at, row.priority) for row in _NEXT.rows(connection, ids=touched)}
+    _TELL.run_many(
+        connection,
         [
-            {
-                "b_id": address_id,
-                "next_send_at": coming.get(address_id, (None, None))[0],
-                "next_priority": coming.get(address_id, (None, None))[1],
-            }
-            for address_id in sorted(touched)
+            {"b_id": one, "next_send_at": coming.get(one, NOTHING)[0], "next_priority": coming.get(one, NOTHING)[1]}
+            for one in sorted(touched)
         ],
     )
 
@@ -174,6 +215,18 @@ def messages_by_id(connection: Connection, keys: Keys, viewer: Viewer, ids: Coll
     return {row["id"]: opened(row, keys) for row in rows}
 
 
+_NOT_LEFT = or_(outbox.c.state == "queued", outbox.c.state == "unknown")
+_not_left = select(outbox.c.id, outbox.c.address_id).where(_NOT_LEFT)
+_QUESTIONS = Prepared(_not_left.where(among(outbox.c.session_id, "ids"), outbox.c.purpose == "question"))
+_ALERTS = Prepared(_not_left.where(among(outbox.c.escalation_id, "ids"), outbox.c.purpose == "alert"))
+_STOPPED = Prepared(
+    # By their addresses, for which there is an index of what waits.
+    _not_left.join(addresses, addresses.c.id == outbox.c.address_id).where(
+        among(addresses.c.person_id, "ids"), outbox.c.person_id == addresses.c.person_id, ~outbox.c.despite_stop
+    )
+)
+
+
 def cancel(
     connection: Connection,
     now: datetime,
@@ -185,21 +238,18 @@ def cancel(
     """Take back what has not left: questions of sessions that are over, alerts of escalations that are taken or
     resolved, and everything for people who said STOP.
     """
-    conditions = [
-        and_(outbox.c.session_id.in_(sessions_over), outbox.c.purpose == "question") if sessions_over else None,
-        and_(outbox.c.escalation_id.in_(escalations_over), outbox.c.purpose == "alert") if escalations_over else None,
-        and_(outbox.c.person_id.in_(stopped), ~outbox.c.despite_stop) if stopped else None,
-    ]
-    wanted = [one for one in conditions if one is not None]
-    if not wanted:
+    found: dict[UUID, set[UUID]] = {}
+    for wanted, ids in ((_QUESTIONS, sessions_over), (_ALERTS, escalations_over), (_STOPPED, stopped)):
+        for row in wanted.rows(connection, ids=ids) if ids else ():
+            found.setdefault(row.address_id, set()).add(row.id)
+    if not found:
         return
-    match = and_(outbox.c.state.in_(("queued", "unknown")), or_(*wanted))
-    touched = set(connection.execute(select(outbox.c.address_id).where(match)).scalars())
-    if not touched:
-        return
-    lock_rows(connection, addresses, touched)
-    connection.execute(update(outbox).where(match).values(state="cancelled", settled_at=now))
-    tell_claim(connection, touched)
+    lock_rows(connection, addresses, found)
+    taken_back = set[UUID]().union(*found.values())
+    connection.execute(
+        update(outbox).where(outbox.c.id.in_(taken_back), _NOT_LEFT).values(state="cancelled", settled_at=now)
+    )
+    tell_claim(connection, found)
 
 
 def question_states(connection: Connection, session_ids: Collection[UUID]) -> dict[UUID, set[str]]:

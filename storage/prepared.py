@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import BindParameter
 
+from storage.conversions import Convert, from_driver, to_driver
 from storage.engines import raise_cleansed
 
-Convert = Callable[[Any], Any]
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
@@ -133,12 +133,12 @@ class Prepared:
         columns: list[tuple[int, Convert]] = []
         if isinstance(self._statement, Select | CompoundSelect):
             for place, column in enumerate(self._statement.selected_columns):
-                convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+                convert = from_driver(column.type, dialect)
                 if convert is not None:
                     columns.append((place, convert))
         return _Plan(
             sql=str(compiled),
-            converters=tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order),
+            converters=tuple((name, to_driver(binds[name].type, dialect)) for name in order),
             positional=bool(compiled.positional),
             fixed={name: bind.value for name, bind in binds.items() if not bind.required},
             columns=tuple(columns),

@@ -16,7 +16,14 @@ CLOCKS = re.compile(
 LOOP_CLOCKS = {"call_at", "call_later"}
 DIALECTS = re.compile(r"sqlite|postgres|psycopg")  # as code writes them; words to people say SQLite and PostgreSQL
 ADDRESS_FORMS = "bot/settings/"  # checks how a database's address is written, and says so
-DIALECT_FILES = ("storage/claims.py", "storage/engines.py", "storage/holding.py", ADDRESS_FORMS)
+DIALECT_FILES = (
+    "storage/claims.py",
+    "storage/conversions.py",
+    "storage/engines.py",
+    "storage/holding.py",
+    "storage/sets.py",
+    ADDRESS_FORMS,
+)
 CODE_TABLES = ("bot/channels/sms/codes.py", "bot/channels/telegram/codes.py")
 
 
@@ -55,7 +62,8 @@ def test_the_environment_is_read_in_settings_only():
 
 
 def test_dialects_are_named_in_few_files_of_storage_only():
-    """SQL in `claims.py`, engines in `engines.py`, the lock beside a file in `holding.py`. A partial index takes its
+    """SQL in `claims.py` and `sets.py`, values in `conversions.py`, engines in `engines.py`, the lock beside a file in
+    `holding.py`. A partial index takes its
     condition under a keyword for each dialect, and an address has to begin with something: those are not branches.
     """
     strays = [
