@@ -79,7 +79,7 @@ def advance(flow: Flow, session: Session, event: Event, context: Context) -> Tur
     match event:
         case Begin():
             fresh = session.status == "open" and top.step is None
-            return _Run(flow, session, context).from_step(flow.first) if fresh else _nothing(session)
+            return _begun(flow, session, context) if fresh else _nothing(session)
         case Reply():
             return _reply(_Run(flow, session, context), event) if session.waiting else _nothing(session)
         case Silence(which=which):
@@ -161,7 +161,7 @@ class _Run:
 
     def text(self, wordings: tuple[Wording, ...]) -> str:
         """The wording of this turn, written out."""
-        return wordings[self.context.variant % len(wordings)].write(self._scope()).strip()
+        return wordings[self.frame.variant % len(wordings)].write(self._scope()).strip()
 
     def waiting(self, question: Question) -> Turn:
         """The turn ends here, with the question open."""
@@ -216,6 +216,12 @@ class _Run:
 
     def _scope(self) -> Scope:
         return Scope(self.frame.answers, self.context)
+
+
+def _begun(flow: Flow, session: Session, context: Context) -> Turn:
+    """The wording is chosen once: a conversation keeps its tone, and later turns need not count earlier ones."""
+    chosen = session.with_top(replace(session.top, variant=context.variant))
+    return _Run(flow, chosen, context).from_step(flow.first)
 
 
 def _reply(run: _Run, reply: Reply) -> Turn:

@@ -15,6 +15,7 @@ from flows.errors import SessionFormatError
 from flows.model import Flow, Option, Value
 
 FORMAT: Final = 1
+_write: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Status = Literal["open", "suspended", "ended"]
 UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 """From format n to n + 1. Empty while there is one format."""
@@ -26,7 +27,8 @@ class Frame:
 
     `attempts`: replies to it that were not understood; `heard`: the person wrote something since it was asked.
     `offered`: the person's own items as its numbered lines show them, so that a 2 means the second line that was seen,
-    whatever has become of the list since; `picked`: ids of those pressed so far where more may follow.
+    whatever has become of the list since; `picked`: ids of those pressed so far where more may follow. `variant`: which
+    of several wordings this conversation takes, chosen as it began.
     """
 
     flow: str
@@ -38,6 +40,7 @@ class Frame:
     answers: Mapping[str, Value] = field(default_factory=dict[str, Value])
     offered: tuple[Option, ...] = ()
     picked: tuple[str, ...] = ()
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Session:
         """The session as JSON, read again by `from_json`. Holds what the person answered: store it sealed."""
         frames = [_written(frame) for frame in self.frames]
         whole = {"format": FORMAT, "status": self.status, "outcome": self.outcome, "frames": frames}
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        return _write(whole)
 
     @classmethod
     def from_json(cls, text: str) -> Session:
@@ -93,7 +96,7 @@ class Session:
 
 
 def _written(frame: Frame) -> dict[str, Any]:
-    """`offered` and `picked` only where there are some: the same format for code that knows neither."""
+    """`offered`, `picked` and `variant` only where there are some: the same format for code that knows neither."""
     whole: dict[str, Any] = {
         "flow": frame.flow,
         "version": frame.version,
@@ -107,6 +110,8 @@ def _written(frame: Frame) -> dict[str, Any]:
         whole["offered"] = [[option.id, option.text] for option in frame.offered]
     if frame.picked:
         whole["picked"] = list(frame.picked)
+    if frame.variant:
+        whole["variant"] = frame.variant
     return whole
 
 
@@ -131,6 +136,7 @@ def _frame(frame: dict[str, Any]) -> Frame:
         answers=answers,
         offered=tuple(Option(str(chosen), str(text)) for chosen, text in frame.get("offered", [])),
         picked=tuple(str(chosen) for chosen in frame.get("picked", [])),
+        variant=int(frame.get("variant", 0)),
     )
 
 

@@ -1,8 +1,8 @@
 """Audit entries, each with its HMAC. Numbers and the chain come from the sealer (`sealed_log.py`), seconds later."""
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import UTC
+from json import JSONEncoder
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -14,10 +14,12 @@ from storage.records import AuditEntry
 from storage.sealing import personal_mac
 from storage.tables import audit
 
+_write = JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 def canonical(entry: AuditEntry, personal_mac: bytes | None) -> bytes:
     """What an entry's HMAC covers: id, time, kind, ids, detail, and the HMAC of the personal part."""
-    return json.dumps(
+    return _write(
         [
             str(entry.id),
             entry.at.astimezone(UTC).isoformat(),  # as it is read back
@@ -26,9 +28,7 @@ def canonical(entry: AuditEntry, personal_mac: bytes | None) -> bytes:
             None if entry.actor_id is None else str(entry.actor_id),
             entry.detail,
             None if personal_mac is None else personal_mac.hex(),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     ).encode()
 
 

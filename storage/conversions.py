@@ -6,13 +6,14 @@ written by either way are read by the other.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Dialect, Uuid
 from sqlalchemy.types import TypeEngine
 
-from storage.columns import Moment
+from storage.columns import Json, Moment
 from storage.errors import NaiveMomentError
 
 Convert = Callable[[Any], Any]
@@ -25,6 +26,8 @@ def to_driver(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
             return _moment_text
         if isinstance(kind, Uuid):
             return _hex
+        if isinstance(kind, Json):
+            return _json_text
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -36,6 +39,13 @@ def from_driver(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
         if isinstance(kind, Uuid):
             return _uuid
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+_write_json = JSONEncoder(sort_keys=True).encode
+
+
+def _json_text(value: Any) -> str | None:
+    return None if value is None else _write_json(value)
 
 
 def _hex(value: UUID | None) -> str | None:

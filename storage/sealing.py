@@ -43,14 +43,15 @@ def _derive(secret: bytes, *purpose: str) -> bytes:
 class DataKey:
     """A key that seals and opens. It shows nothing of itself when printed."""
 
-    __slots__ = ("_cipher", "_mac_key")
+    __slots__ = ("_cipher", "_key", "_mac_key")
 
     def __init__(self, key: bytes) -> None:
-        """`key`: 32 bytes, kept only inside the cipher and as what is derived from it."""
+        """`key`: 32 bytes."""
         if len(key) != KEY_BYTES:
             raise SealingError("a data key has 32 bytes")
         self._cipher = AESGCM(key)
-        self._mac_key = _derive(key, "personal-mac")
+        self._key = key
+        self._mac_key: bytes | None = None  # derived when it is first needed: most keys only open something
 
     def __repr__(self) -> str:
         return "DataKey(…)"
@@ -84,11 +85,18 @@ class DataKey:
 
     def mac(self, text: str) -> bytes:
         """HMAC-SHA256 of `text` under a key derived from this one, 32 bytes."""
+        if self._mac_key is None:
+            self._mac_key = _derive(self._key, "personal-mac")
         return hmac.digest(self._mac_key, text.encode(), "sha256")
 
 
 def _place(table: str, column: str, row_id: UUID) -> bytes:
-    return _framed(table.encode(), column.encode(), row_id.bytes)
+    return _column(table, column) + _framed(row_id.bytes)
+
+
+@lru_cache(maxsize=256)
+def _column(table: str, column: str) -> bytes:
+    return _framed(table.encode(), column.encode())
 
 
 def personal_mac(key: DataKey, text: str) -> bytes:

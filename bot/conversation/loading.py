@@ -254,7 +254,15 @@ def _fetch_conversations(
         known.wrap = wrap.load_items(connection, keys, VIEWER, concerned)
     names = {(flow.id, name) for flow in flows for name in (*flow.needs.last, *flow.needs.windows)}
     known.history = sessions.load_history(connection, keys, VIEWER, concerned, names)
-    known.session_counts = sessions.count_sessions(connection, concerned)
+    if any(_may_begin(event) for event in events):
+        known.session_counts = sessions.count_sessions(connection, concerned)
+
+
+def _may_begin(event: Event) -> bool:
+    """Whether a session may begin by it: its wording goes round with the number of those before."""
+    if isinstance(event, CameIn):
+        return isinstance(event.item, Incoming) and global_word(event.item.text) is not None
+    return isinstance(event, FellDue)
 
 
 def _asks_for_wrap(events: Sequence[Event]) -> bool:

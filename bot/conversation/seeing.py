@@ -34,7 +34,7 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
                 "zone": person.zone,
                 "days_enrolled": (local.date() - person.began_at.astimezone(zone).date()).days,
             },
-            "team": {} if team is None else _team(batch, team, zone),
+            "team": {} if team is None else _team(batch, team, zone, flow),
             "worker": {} if worker is None else {"first_name": worker.first_name},
             "now": _now(local),
             "wrap": _wrap(batch, person),
@@ -42,9 +42,8 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
             "caseload": batch.known.caseloads.get(person.id, 0) if person.has_role("peer_worker") else None,
         },
         history={
-            name: [(at, _flow_value(value)) for at, value in entries]
-            for (owner, flow_id, name), entries in batch.known.history.items()
-            if owner == person.id and flow_id == flow.id
+            name: [(at, _flow_value(value)) for at, value in batch.known.history.get((person.id, flow.id, name), ())]
+            for name in (*flow.needs.last, *flow.needs.windows)
         },
         at=batch.now,
         variant=batch.known.session_counts.get((person.id, flow.id), 0),
@@ -56,12 +55,12 @@ def next_seen(batch: Batch, team: Team, reader: ZoneInfo) -> str:
     return next_seen_sentence(parse_staffed(team.staffed), batch.now, ZoneInfo(team.zone), team.region, reader)
 
 
-def _team(batch: Batch, team: Team, reader: ZoneInfo) -> dict[str, Value | None]:
+def _team(batch: Batch, team: Team, reader: ZoneInfo, flow: Flow) -> dict[str, Value | None]:
     return {
         "name": team.name,
         "contact_name": team.contact_name or None,
         "contact_phone": team.contact_phone or None,
-        "next_seen": next_seen(batch, team, reader),
+        "next_seen": next_seen(batch, team, reader) if "team.next_seen" in flow.needs.values else None,
     }
 
 

@@ -150,6 +150,7 @@ def _turn(
     batch: Batch, person: Person, session: Session, flow: Flow, event: Event, at: Address | None, send_class: SendClass
 ) -> None:
     schedule = next((one for one in batch.known.schedules.get(person.id, []) if one.id == session.schedule_id), None)
+    first = len(batch.changes.messages)
     turn = advance(flow, Talk.from_json(session.state_json), event, context(batch, person, flow, schedule))
     session.state_json, session.heard = turn.session.to_json(), turn.session.top.heard
     batch.changed_session(session)
@@ -168,15 +169,15 @@ def _turn(
                 _end(batch, person, session, outcome, schedule)
             case _:
                 assert_never(effect)
-    _bound_messages(batch, session, turn)
+    _bound_messages(batch, session, turn, first)
 
 
-def _bound_messages(batch: Batch, session: Session, turn: Turn) -> None:
+def _bound_messages(batch: Batch, session: Session, turn: Turn, first: int) -> None:
     """What this turn said by itself goes stale when its question does."""
     said = any(isinstance(effect, Say) for effect in turn.effects)
     if not said or session.ends_at is None:
         return
-    for message in batch.changes.messages:
+    for message in batch.changes.messages[first:]:
         if message.session_id == session.id and message.send_class == "check-in" and message.not_after is None:
             message.not_after = session.ends_at
 
@@ -291,10 +292,12 @@ def _count(batch: Batch, person: Person, schedule: Schedule, became: str) -> Non
     """Missed in a row: fires when the count reaches exactly a number of the schedule; any sign of life sets it to 0."""
     if became in ("neither", "told"):
         return
-    batch.changes.schedules[schedule.id] = schedule
     if became != "missed":
-        schedule.missed_in_a_row = 0
+        if schedule.missed_in_a_row:
+            batch.changes.schedules[schedule.id] = schedule
+            schedule.missed_in_a_row = 0
         return
+    batch.changes.schedules[schedule.id] = schedule
     schedule.missed_in_a_row += 1
     batch.note("checkin.missed", person=person.id, schedule=schedule.id, in_a_row=schedule.missed_in_a_row)
     for in_a_row, policy in schedule.missed:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import BotError
-from bot.safety.spelling import evened
+from bot.safety.spelling import evened, short_texts_once
 
 LETTERS = "ABCDEFGHJKMNPQRTUVWXY"
 DIGITS = "23456789"
@@ -138,6 +138,7 @@ _DONE = re.compile(rf"{_EDGE}{{0,5}}done(?![\w']){_EDGE}{{0,8}}(?:{_CODE_TYPED})
 _CODE_DONE = re.compile(rf"{_EDGE}{{0,5}}{_CODE_TYPED}{_EDGE}{{1,8}}done(?![\w'])", re.IGNORECASE)
 
 
+@short_texts_once
 def read_answer(text: str) -> AlertAnswer | None:
     """The answer to an alert that this text is, or None when it is not unmistakably one."""
     if done := _read_done(text):

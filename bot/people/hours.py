@@ -71,6 +71,7 @@ class Quiet:
     end: time
 
 
+@lru_cache(maxsize=256)
 def parse_staffed(text: str) -> StaffedHours:
     """Read staffed hours in the forms above, any case and spacing. Raises `HoursError`."""
     plain = " ".join(text.lower().split())
@@ -207,6 +208,7 @@ def _halves(spans: tuple[Span, ...]) -> list[tuple[int, int]]:
     return [(half[0][0], half[-1][1]) for half in (before, after) if half]
 
 
+@lru_cache(maxsize=256)
 def next_seen_sentence(
     hours: StaffedHours,
     now: datetime,

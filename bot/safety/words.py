@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from bot.safety.spelling import words_of
+from bot.safety.spelling import short_texts_once, words_of
 
 WordName = Literal["STOP", "START", "HELP", "INFO", "TALK", "URGENT", "WRAP"]
 
@@ -62,6 +62,20 @@ def global_word(text: str, *, over_carrier: bool = False) -> Word | None:
     `over_carrier`: it came by SMS, where CANCEL, END, QUIT and REVOKE alone stop the number as STOP does; on Telegram
     they are ordinary words, and someone who types "end" must not fall silent by it.
     """
+    return _over_carrier(text) if over_carrier else _elsewhere(text)
+
+
+@short_texts_once
+def _over_carrier(text: str) -> Word | None:
+    return _read_word(text, over_carrier=True)
+
+
+@short_texts_once
+def _elsewhere(text: str) -> Word | None:
+    return _read_word(text, over_carrier=False)
+
+
+def _read_word(text: str, *, over_carrier: bool) -> Word | None:
     typed = text.strip()
     command = _COMMAND.fullmatch(typed) if typed.startswith("/") else None
     if command:

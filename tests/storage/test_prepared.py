@@ -159,4 +159,8 @@ async def test_reading_cannot_write(database: Database):
             times=1,
             at=NOW,
         )
-    assert isinstance(caught.value, ProgrammingError) or "readonly" in str(caught.value) or "read-only" in str(caught.value)
+    assert (
+        isinstance(caught.value, ProgrammingError)
+        or "readonly" in str(caught.value)
+        or "read-only" in str(caught.value)
+    )

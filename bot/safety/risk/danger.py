@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from bot.safety.spelling import evened
+from bot.safety.spelling import evened, short_texts_once
 
 Level = Literal["risk", "distress", "none"]
 Kind = Literal["self", "medical", "abuse", "others", "third"]
@@ -95,6 +95,7 @@ class _Hit:
     reason: str
 
 
+@short_texts_once
 def read_danger(text: str) -> Danger:
     """Read one text of any length; of one past 100,000 characters its start and end."""
     rules = _rules("en-GB")
