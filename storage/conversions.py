@@ -6,6 +6,7 @@ written by either way are read by the other.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from json import JSONEncoder
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,7 @@ def _uuid(digits: str) -> UUID:
     return UUID(int=int(digits, 16))
 
 
+@lru_cache(maxsize=256)  # one batch writes the same moment into most of its columns
 def _moment_text(value: datetime | None) -> str | None:
     if value is None:
         return None
