@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
@@ -20,14 +20,17 @@ from storage.sets import among
 _MIGRATION_LOCK = 0x626C6574686572  # "blether" in ASCII: an advisory lock has a number, not a name
 
 
+_SQLITE_NOW = Prepared(select(func.strftime(literal("%Y-%m-%d %H:%M:%f"), literal("now")).label("now")))
+
+
 def database_now(connection: Connection) -> datetime:
     """The database's own clock, aware UTC: leases use it, for it is the only one that all processes share.
 
     It moves on inside a transaction. SQLite's counts milliseconds, PostgreSQL's microseconds.
     """
     if connection.dialect.name == "sqlite":
-        words: str = connection.execute(select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))).scalar_one()
-        return datetime.fromisoformat(words).replace(tzinfo=UTC)
+        [row] = _SQLITE_NOW.rows(connection)
+        return datetime.fromisoformat(row.now).replace(tzinfo=UTC)
     moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return moment.astimezone(UTC)
 

@@ -58,6 +58,7 @@ class _Among(ColumnElement[bool]):
     """`column` is one of the values of a parameter."""
 
     inherit_cache = True
+    _is_implicitly_boolean = True  # else SQLite is asked for `… = 1`, for which it uses no index
     type = Boolean()
     _traverse_internals = [  # noqa: RUF012 - SQLAlchemy's own way of naming an element's parts
         ("column", InternalTraversal.dp_clauseelement),

@@ -164,3 +164,24 @@ async def test_reading_cannot_write(database: Database):
         or "readonly" in str(caught.value)
         or "read-only" in str(caught.value)
     )
+
+
+async def test_a_set_is_looked_up_by_the_index(sqlite_url: str):
+    """SQLite says how it would go about it; a scan of the whole table would cost more with every person who joins."""
+    database = Database.open(sqlite_url)
+    by_id = select(addresses.c.value_sealed).where(among(addresses.c.id, "ids"))
+    by_hash = select(addresses.c.value_sealed).where(
+        addresses.c.account == "sms", among(addresses.c.value_hash, "hashes")
+    )
+
+    def plan(connection: Connection) -> list[str]:
+        texts = [str(one.compile(dialect=connection.dialect)) for one in (by_id, by_hash)]
+        parameters = [("[]",), ("sms", b"")]
+        return [
+            " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values))
+            for words, values in zip(texts, parameters, strict=True)
+        ]
+
+    plans = await database.read(plan)
+    await database.close()
+    assert all("SEARCH addresses USING INDEX" in one for one in plans), plans
