@@ -43,12 +43,9 @@ _standing = (
     .join(escalations, escalations.c.id == alerts.c.escalation_id)
     .where(escalations.c.state != "resolved")
 )
-_STANDING = Prepared(
-    # Apart, since each half has its index; together neither would be used.
-    _standing.where(among(alerts.c.responder_id, "responders"))
-    .union(_standing.where(among(escalations.c.person_id, "about")))
-    .order_by("told_at", "telling")
-)
+# Apart, since each half has its index; together neither would be used.
+_SENT_TO = Prepared(_standing.where(among(alerts.c.responder_id, "ids")))
+_ABOUT = Prepared(_standing.where(among(escalations.c.person_id, "ids")))
 _CODES = Prepared(
     select(alert_codes.c.responder_id, alert_codes.c.code, alert_codes.c.escalation_id, alert_codes.c.freed_at)
     .where(
@@ -197,7 +194,9 @@ def load_standing(
     """Alerts of escalations not resolved: those sent to `responders`, and those about these people."""
     if not responders and not about:
         return []
-    rows = _STANDING.rows(connection, responders=responders, about=about)
+    found = {row.id: row for row in _SENT_TO.rows(connection, ids=responders)}
+    found |= {row.id: row for row in _ABOUT.rows(connection, ids=about)}
+    rows = sorted(found.values(), key=lambda row: (row.told_at, row.telling))
     return [
         Standing(
             row.escalation_id,
