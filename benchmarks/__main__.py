@@ -11,8 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figure import Figure
 from benchmarks.machine import calibration
-from benchmarks.replies import Figure, on_sqlite
+from benchmarks.replies import on_sqlite
 
 RESULTS = Path(__file__).with_name("results.json")
 

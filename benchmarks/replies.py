@@ -12,7 +12,6 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -20,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection, select
 from twilio.request_validator import RequestValidator
 
+from benchmarks.figure import Figure
 from bot.channels.sms.inbound import read_message
 from bot.channels.sms.signature import is_genuine
 from storage.database import Database
@@ -33,21 +33,6 @@ URL = "https://blether.example.org/twilio/message"
 OURS = "+447700900100"
 BATCHES = 12
 SUPERVISOR = Resident("Morag", ("supervisor",), (("main", "1004"),), key="morag")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table."""
-
-    name: str
-    value: float
-    unit: str
-    floor: float | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times the floor."""
-        return None if self.floor is None else self.value / self.floor
 
 
 def _number(place: int) -> str:
