@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import replies
 from benchmarks.figure import Figure
 from benchmarks.machine import calibration
-from benchmarks.replies import on_sqlite
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -21,7 +21,7 @@ RESULTS = Path(__file__).with_name("results.json")
 def main() -> None:
     """Measure and say what was measured."""
     machine = calibration()
-    figures = asyncio.run(on_sqlite())
+    figures = asyncio.run(replies.figures())
     _print(machine, figures)
     results = [
         {"name": one.name, "value": one.value, "unit": one.unit, "floor": one.floor, "ratio": one.ratio}

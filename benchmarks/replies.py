@@ -4,11 +4,10 @@ Each person has an open daily check-in and answers 7. Checking Twilio's signatur
 loading, deciding, sealing and saving are all in it; the HTTP server is not. `waiting` of them are there at once.
 
 The floor writes as many rows of the same size into plain tables, unencrypted, one message a transaction: `sqlite3` with
-synchronous=FULL.
+synchronous=FULL, asyncpg with eight connections.
 """
 
 import asyncio
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -19,7 +18,9 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection, select
 from twilio.request_validator import RequestValidator
 
+from benchmarks.clusters import cluster, new_database
 from benchmarks.figure import Figure
+from benchmarks.floors import plain_asyncpg, plain_sqlite
 from bot.channels.sms.inbound import read_message
 from bot.channels.sms.signature import is_genuine
 from storage.database import Database
@@ -113,35 +114,25 @@ def _content(connection: Connection) -> set[str]:
     return {repr((table.name, *row)) for table in metadata.sorted_tables for row in connection.execute(select(table))}
 
 
-def sqlite_floor(folder: Path, rows: int, size: int) -> float:
-    """Messages a second of plain `sqlite3`: so many rows of that many bytes in all, one message a transaction."""
-    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE written (id INTEGER PRIMARY KEY, content BLOB NOT NULL)")
-    content = bytes(size // rows)
-    messages = 1_000
-    started = time.perf_counter()
-    for _ in range(messages):
-        connection.execute("BEGIN IMMEDIATE")
-        for _ in range(rows):
-            connection.execute("INSERT INTO written (content) VALUES (?)", (content,))
-        connection.execute("COMMIT")
-    taken = time.perf_counter() - started
-    connection.close()
-    return messages / taken
-
-
-async def on_sqlite() -> list[Figure]:
-    """The table's lines for SQLite."""
-    figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="blether-bench-") as name:
+async def figures() -> list[Figure]:
+    """The table's lines for both databases."""
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="blether-bench-") as name, cluster() as server:
         folder = Path(name)
         rows, size = await rows_of_a_reply(folder)
-        floor = sqlite_floor(folder, rows, size)
-        figures.append(Figure(f"floor: plain sqlite3, {rows} rows and {size} bytes a message", floor, "messages/s"))
-        for waiting in (1, 32, 128):
-            address = f"sqlite:///{folder / f'replies-{waiting}.db'}"
-            upgrade(address)
-            figures += await measure(address, "sqlite", waiting, floor)
-    return figures
+        what = f"{rows} rows and {size} bytes a message"
+        for database in ("sqlite", "postgresql"):
+            if database == "sqlite":
+                floor = plain_sqlite(folder, rows, size)
+                found.append(Figure(f"floor: plain sqlite3, {what}", floor, "messages/s"))
+            else:
+                floor = await plain_asyncpg(new_database(server, "floor"), rows, size)
+                found.append(Figure(f"floor: plain asyncpg, {what}", floor, "messages/s"))
+            for waiting in (1, 32, 128):
+                if database == "sqlite":
+                    address = f"sqlite:///{folder / f'replies-{waiting}.db'}"
+                    upgrade(address)
+                else:
+                    address = new_database(server, f"replies_{waiting}")
+                found += await measure(address, database, waiting, floor)
+    return found

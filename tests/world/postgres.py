@@ -80,10 +80,11 @@ def _begin() -> dict[str, str | int | None]:
     return {"address": f"postgresql://blether@127.0.0.1:{port}", "guard": guard, "run": run}
 
 
-def start_guard(folder: Path, watched: int) -> tuple[int, int]:
+def start_guard(folder: Path, watched: int, *, durable: bool = False, synced: bool = False) -> tuple[int, int]:
     """Its process id and the cluster's port. It outlives the worker that started it."""
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "tests.world.postgres_guard", str(folder), str(watched)]
+    command += [word for word, wanted in (("durable", durable), ("synced", synced)) if wanted]
     environment = {**os.environ, "PYTHONPATH": str(_TOP)}
     pid = os.posix_spawn(
         sys.executable,

@@ -2,6 +2,10 @@
 
 It makes the cluster, prints its port as one line, and stops and removes it when the test run's first process ends,
 however that ends, or when it gets SIGTERM. PostgreSQL refuses to run as root, so root runs it as `nobody`.
+
+SIGUSR1 breaks the server off where it stands ("immediate", as after a power cut), SIGUSR2 starts it again at the same
+port. With `durable` as a third argument a commit is on disk as far as the operating system goes, so that none is lost by
+that; a test run's cluster lets commits go up in the air. With `synced` besides it is on the disk itself (benchmarks).
 """
 
 import contextlib
@@ -69,11 +73,14 @@ def _initialise(binaries: Path, cluster: Path) -> None:
         raise SystemExit(f"initdb failed: {done.stderr.strip()[-500:]}")
 
 
-def _start(binaries: Path, cluster: Path) -> tuple[subprocess.Popen[str], int]:
+def _start(
+    binaries: Path, cluster: Path, *, durable: bool = False, synced: bool = False, at: int | None = None
+) -> tuple[subprocess.Popen[str], int]:
     said = ""
     for _ in range(_ATTEMPTS):
-        port = _free_port()
-        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        port = at or _free_port()
+        chosen = {**_SETTINGS, "synchronous_commit": "on" if durable else "off", "fsync": "on" if synced else "off"}
+        settings = [f"--{name}={value}" for name, value in chosen.items()]
         command = [binaries / "postgres", "-D", cluster, "-h", "127.0.0.1", "-p", str(port), *settings]
         server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd="/", **_as_nobody())
         said = _listen_until_ready(server)
@@ -111,8 +118,8 @@ def _told_to_stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def guard(binaries: Path, watched: int) -> None:
-    """Run a cluster until process `watched` ends or SIGTERM comes."""
+def guard(binaries: Path, watched: int, *, durable: bool = False, synced: bool = False) -> None:
+    """Run a cluster until process `watched` ends or SIGTERM comes; SIGUSR1 breaks it off, SIGUSR2 starts it again."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _told_to_stop)
     folder = Path(tempfile.mkdtemp(prefix="blether-postgres-"))
@@ -125,14 +132,26 @@ def guard(binaries: Path, watched: int) -> None:
             os.chown(cluster, pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
         usable = reachable(binaries, folder)
         _initialise(usable, cluster)
-        server, port = _start(usable, cluster)
+        server, port = _start(usable, cluster, durable=durable, synced=synced)
+
+        def break_off(*_: object) -> None:
+            if server is not None:
+                server.send_signal(signal.SIGQUIT)
+                server.wait()
+
+        def begin_again(*_: object) -> None:
+            nonlocal server
+            server, _port = _start(usable, cluster, durable=durable, synced=synced, at=port)
+
+        signal.signal(signal.SIGUSR1, break_off)
+        signal.signal(signal.SIGUSR2, begin_again)
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         wait_for_end_of(watched)
     except KeyboardInterrupt:
         pass
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, signal.SIG_IGN)
         if server is not None:
             server.send_signal(signal.SIGINT)  # "fast": clients are cut off
@@ -141,4 +160,4 @@ def guard(binaries: Path, watched: int) -> None:
 
 
 if __name__ == "__main__":
-    guard(Path(sys.argv[1]), int(sys.argv[2]))
+    guard(Path(sys.argv[1]), int(sys.argv[2]), durable="durable" in sys.argv[3:], synced="synced" in sys.argv[3:])
