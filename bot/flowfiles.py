@@ -1,11 +1,36 @@
 """The flows that this installation runs: the shipped ones, and the folder's, of which one with the same id replaces it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.errors import ConfigurationError
+from bot.logs import logger
+from bot.people.applying import apply_flows
 from bot.settings import Settings
 from flows import FlowFileError, Known, load_file, read_library
 from flows.model import Flow
+from storage.database import Database
+from storage.sealing import Keyring
+from storage.sessions import current_flows
+
+_log = logger("flowfiles")
+
+
+async def bring_flows(database: Database, keyring: Keyring, settings: Settings, now: datetime) -> None:
+    """Bring the flows of the files into the database: all of them, or none and those in use go on.
+
+    A service whose bot stands still because of a slip in a flow is worse off than one with last week's flow: what is
+    wrong is logged, and `blether doctor` and `blether flows check` name it.
+
+    Raises:
+        ConfigurationError: a flow is not fit to run, and there are none from before.
+    """
+    try:
+        await database.run(apply_flows, keyring, read_flows(settings), now)
+    except ConfigurationError as fault:
+        if not await database.read(current_flows):
+            raise
+        _log.error("flows.refused", count=len(fault.problems))
 
 
 def read_flows(settings: Settings) -> Mapping[str, Flow]:

@@ -6,10 +6,11 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App, open_app
+from bot.cli.opening import end
 from bot.clock import Clock, FileClock, RealClock
 from bot.errors import ConfigurationError
 from bot.faults import kill_at
@@ -31,8 +32,9 @@ def run_service(config: Path) -> None:
         with asyncio.Runner(loop_factory=_event_loop()) as runner:
             runner.run(_run(config))
     except (ConfigurationError, StorageError, FlowError) as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(2) from None
+        end(str(fault))
+    except SQLAlchemyError as fault:
+        end(f"the database could not be used ({type(fault).__name__}): is it running, and is there room on the disk?")
 
 
 def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
