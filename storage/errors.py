@@ -10,6 +10,7 @@ StorageError
 ├── NaiveMomentError       a program fault: a time without a zone was to be stored
 ├── MasterKeyError         the key file is not a key: nothing starts
 ├── SealingError           a sealed value does not open: wrong key, moved or changed
+├── SealedLogError         the audit's head is not what was written: the sealer does not go on from it
 └── NotAllowedError        this viewer may not read that
 
 Constraint violations stay SQLAlchemy's `IntegrityError` (its text is cleansed, see `storage/engines.py`).
@@ -54,6 +55,10 @@ class MasterKeyError(StorageError):
 
 class SealingError(StorageError):
     """A sealed value does not open under this key at this place."""
+
+
+class SealedLogError(StorageError):
+    """The head of the audit, in the database or outside it, is not one that was written by us."""
 
 
 class NotAllowedError(StorageError):

@@ -1,6 +1,7 @@
 """What was set aside because it failed, and what was done, by whom, and when."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from storage.columns import Id, Json, Moment, metadata
@@ -27,9 +29,18 @@ quarantine = Table(
     Column("times", Integer, nullable=False),
     Column("at", Moment, nullable=False),
     Column("next_at", Moment),  # when it is tried again; NULL: it waits for somebody
-    Column("released_at", Moment),
+    Column("again", Json),  # what it takes to do it again, where no other row has it: ids, states and codes
+    Column("told_at", Moment),  # when people were told of it
+    Column("released_at", Moment),  # it went through after all, or somebody closed it
     UniqueConstraint("kind", "subject_id"),
     CheckConstraint(f"kind IN {QUARANTINE_KINDS}", name="kind"),
+    Index(
+        "ix_quarantine_waiting",
+        "kind",
+        "next_at",
+        sqlite_where=text("released_at IS NULL"),
+        postgresql_where=text("released_at IS NULL"),
+    ),
 )
 
 audit = Table(
@@ -63,12 +74,22 @@ audit_head = Table(
     CheckConstraint("id = 1", name="one"),
 )
 
+migrations_run = Table(
+    "migrations_run",
+    metadata,
+    Column("revision", String(20), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("post", Boolean, nullable=False),  # what came before it does not run on the schema any more
+    Column("at", Moment, nullable=False),  # the database's clock
+)
+
 processes = Table(
     "processes",
     metadata,
     Column("id", Id, primary_key=True),
     Column("version", String(40), nullable=False),  # of blether
     Column("revision", String(20), nullable=False),  # the last migration that it knows
+    Column("applied", String(64)),  # digest of the schedules of its configuration
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),  # the database's clock
     Column("stopped_at", Moment),  # it said that it ends; NULL after seen_at grew old: it was killed
