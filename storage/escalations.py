@@ -91,7 +91,7 @@ def _opened(keys: Keys, viewer: Viewer, rows: Sequence[Any]) -> dict[UUID, Escal
 
 def _escalation(row: Any, keys: Keys) -> Escalation:
     key = keys.of(row.person_id, "escalations")
-    reasons = json.loads(key.open("escalations", "reasons_sealed", row.id, row.reasons_sealed))
+    reasons = json.loads(key.open("escalations", "reasons_sealed", row.id, row.reasons_sealed) or "[]")
     words = row.outcome_sealed
     return Escalation(
         id=row.id,
@@ -175,6 +175,15 @@ def save_escalations(
     ]
     if rows:
         connection.execute(insert(escalations), rows)
+
+
+def unanswered_since(connection: Connection, escalation_id: UUID, now: datetime) -> None:
+    """Nobody answers this one: written down once, touching nothing else of it."""
+    connection.execute(
+        update(escalations)
+        .where(escalations.c.id == escalation_id, escalations.c.unanswered_at.is_(None))
+        .values(unanswered_at=now)
+    )
 
 
 def escalations_due(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:

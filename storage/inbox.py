@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from storage import quarantine
+from storage.aside import SetAside
 from storage.claims import insert_new
 from storage.keys import Keys
 from storage.people import address_row
 from storage.prepared import Prepared, inserting
-from storage.records import Address, Heard, SetAside
+from storage.records import Address, Heard
 from storage.sets import among
-from storage.tables import addresses, inbound, quarantine
+from storage.tables import addresses, inbound
 
 _SEEN = Prepared(
     select(inbound.c.provider_id).where(inbound.c.account == bindparam("account"), among(inbound.c.provider_id, "ids"))
@@ -63,18 +65,5 @@ def save_heard(connection: Connection, keys: Keys, new: Iterable[Heard]) -> None
 
 
 def save_set_aside(connection: Connection, new: Iterable[SetAside]) -> None:
-    """Write what failed and waits for somebody to look at it."""
-    rows = [
-        {
-            "id": one.id,
-            "kind": one.kind,
-            "subject_id": one.subject_id,
-            "person_id": one.person_id,
-            "reason": one.reason,
-            "times": 1,
-            "at": one.at,
-        }
-        for one in new
-    ]
-    if rows:
-        insert_new(connection, quarantine, rows, ["kind", "subject_id"])
+    """Write what failed and is to be tried again, or waits for somebody to look at it."""
+    quarantine.put(connection, new)

@@ -19,6 +19,7 @@ from storage.keys import Keys
 from storage.prepared import Prepared, inserting, updating
 from storage.records import PRIORITY, Body, Choice, Message
 from storage.sets import among
+from storage.states import in_state, queued
 from storage.tables import addresses, outbox
 from storage.viewing import Viewer, require_all
 
@@ -39,7 +40,9 @@ def body_json(body: Body) -> str:
 
 
 def read_body(words: str) -> Body:
-    """The body that `body_json` wrote."""
+    """The body that `body_json` wrote; an empty one for what could not be opened (`Keys`, forgiving)."""
+    if not words:
+        return Body("")
     read = json.loads(words)
     options = tuple(Choice(one[0], one[1]) for one in read["options"])
     return Body(read["text"], options, read["shape"], read["step"], tuple(read["tried"]))
@@ -160,19 +163,20 @@ def _row(message: Message, keys: Keys) -> dict[str, Any]:
 _earlier = outbox.alias("earlier")
 _sending = outbox.alias("sending")
 CLAIMABLE = and_(
-    outbox.c.state == "queued",
+    queued(outbox),
     outbox.c.held_at.is_(None),
     ~exists().where(
         _sending.c.address_id == outbox.c.address_id,
         _sending.c["class"] == outbox.c["class"],
-        _sending.c.state == "sending",
+        in_state(_sending, "sending"),
     ),
     or_(
         *(outbox.c["class"] == name for name in NEVER_BEHIND),
         ~exists().where(
             _earlier.c.address_id == outbox.c.address_id,
             _earlier.c["class"] == outbox.c["class"],
-            _earlier.c.state == "queued",
+            _earlier.c.priority == outbox.c.priority,  # says the same again, in the index
+            queued(_earlier),
             _earlier.c.held_at.is_(None),  # what somebody holds back holds back nothing else
             _earlier.c.position < outbox.c.position,
         ),
@@ -269,7 +273,7 @@ def question_states(connection: Connection, session_ids: Collection[UUID]) -> di
 def next_due(connection: Connection) -> datetime | None:
     """When the outbox has something to do next."""
     unknown = select(func.min(case((outbox.c["class"].in_(NEVER_BEHIND), outbox.c.due_at), else_=None))).where(
-        outbox.c.state == "unknown"
+        in_state(outbox, "unknown")
     )
     waiting = select(func.min(addresses.c.next_send_at)).where(addresses.c.next_send_at.is_not(None))
     moments = [connection.execute(one).scalar_one_or_none() for one in (waiting, unknown)]

@@ -61,8 +61,8 @@ def load_people(connection: Connection, keys: Keys, viewer: Viewer, ids: Collect
     for row in _PEOPLE.rows(connection, ids=ids):
         if row.data_key is None:
             continue
-        keys.learn(row.id, row.data_key)
-        found[row.id] = _person(row, keys)
+        if keys.learn(row.id, row.data_key):
+            found[row.id] = _person(row, keys)
     _add_addresses(connection, keys, viewer, found)
     held: defaultdict[UUID, list[Role]] = defaultdict(list)
     for row in _ROLES.rows(connection, ids=found):
@@ -172,7 +172,7 @@ def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collecti
     found: dict[UUID, Team] = {}
     for row in _TEAMS.rows(connection, ids=ids):
         sealed = row.contact_sealed
-        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row.id, sealed)) if sealed else {}
+        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row.id, sealed) or "{}") if sealed else {}
         found[row.id] = Team(
             id=row.id,
             key=row.key,

@@ -1,7 +1,6 @@
 """Rows as plain values: what `loading` gives and `saving` takes. Sealed columns stand here opened.
 
-Nothing here knows a database. Times are aware UTC. The mutable ones are changed in place while a batch is decided.
-"""
+Nothing here knows a database. Times are aware UTC. The mutable ones are changed in place while a batch is decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from uuid import UUID
 
 Value = str | int | float | bool | list[str]
 SendClass = Literal["crisis", "escalation", "reply", "check-in", "bulk"]
-QuarantineKind = Literal["inbound", "occurrence", "session", "escalation", "status"]
 Purpose = Literal["crisis", "alert", "notice", "question", "reply"]
 PRIORITY: Mapping[SendClass, int] = {"crisis": 0, "escalation": 1, "reply": 2, "check-in": 3, "bulk": 4}
 
@@ -312,18 +310,6 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
-    """A row of `quarantine`."""
-
-    id: UUID
-    kind: QuarantineKind
-    subject_id: UUID
-    person_id: UUID | None
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Invitation:
     """A one-time code that was given to a person."""
 
@@ -386,6 +372,7 @@ class Claimed:
     session_asking: bool
     escalation_state: str | None  # of the escalation it tells of
     escalation_opened_at: datetime | None
+    leaves_in: float = 0.0  # seconds after it was claimed
 
 
 @dataclass(frozen=True, slots=True)

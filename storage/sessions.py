@@ -177,7 +177,10 @@ def load_history(
     found: defaultdict[tuple[UUID, str, str], list[tuple[datetime, Value]]] = defaultdict(list)
     for row in rows:
         key = keys.of(row["person_id"], "answers")
-        value = json.loads(key.open("answers", "value_sealed", row["id"], row["value_sealed"]))
+        words = key.open("answers", "value_sealed", row["id"], row["value_sealed"])
+        if not words:  # forgiving keys, and damaged
+            continue
+        value = json.loads(words)
         found[row["person_id"], row["flow"], row["name"]].append((row["answered_at"], value))
     return dict(found)
 

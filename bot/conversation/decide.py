@@ -27,8 +27,11 @@ from bot.safety.words import global_word
 from storage.records import Address, Heard, Person, Session
 
 
-def came_in(batch: Batch, incoming: Incoming, at: Address | None) -> None:
-    """Decide one thing that came in from `at`; None for what has no sender, which is only written down."""
+def came_in(batch: Batch, incoming: Incoming, at: Address | None, *, danger_answered: bool = False) -> None:
+    """Decide one thing that came in from `at`; None for what has no sender, which is only written down.
+
+    `danger_answered`: it was set aside before, and what danger asks for was done then.
+    """
     person = batch.known.people.get(at.person_id) if at and at.person_id else None
     danger = read_danger(incoming.text)
     first = len(batch.changes.audit)
@@ -36,7 +39,7 @@ def came_in(batch: Batch, incoming: Incoming, at: Address | None) -> None:
     if at is not None:
         match incoming.kind:
             case "text" | "press" | "media" | "edit":
-                meant = _understood(batch, incoming, at, person, danger)
+                meant = _understood(batch, incoming, at, person, danger, danger_answered=danger_answered)
             case "blocked" | "unblocked":
                 _blocked(batch, at, person, blocked=incoming.kind == "blocked")
             case "group" | "other":
@@ -67,14 +70,16 @@ def came_in(batch: Batch, incoming: Incoming, at: Address | None) -> None:
     batch.changes.audit.insert(first, batch.changes.audit.pop())  # the cause stands before what came of it
 
 
-def _understood(batch: Batch, incoming: Incoming, at: Address, person: Person | None, danger: Danger) -> str:
+def _understood(
+    batch: Batch, incoming: Incoming, at: Address, person: Person | None, danger: Danger, *, danger_answered: bool
+) -> str:
     if person is not None and incoming.kind in ("text", "press") and at.blocked_at is not None:
         at.blocked_at = None  # who writes can be written to again
         batch.changed_address(at)
     heard = _heard(batch, incoming, at, person)
     route = routing.route(heard, standing_at(batch, at, person, heard.word))
     about_another = isinstance(route, routing.AnswerAlert)
-    if danger.level != "none" and not about_another:
+    if danger.level != "none" and not about_another and not danger_answered:
         hear_danger(batch, at, person, danger, also_answered=not isinstance(route, routing.MOOT_WITH_DANGER))
     if danger.level != "risk" or not isinstance(route, routing.MOOT_WITH_DANGER):
         _act(batch, route, incoming, at, person, danger)

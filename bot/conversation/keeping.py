@@ -1,5 +1,12 @@
-"""★ Something that could not be decided is kept: raw, read for danger, set aside, and a person is asked to look."""
+"""★ Something that could not be decided is kept: raw, read for danger, set aside, and a person is asked to look.
 
+It is tried again after one minute, five, half an hour and two hours. Worked example: set aside at 09:30, it is tried again
+at 09:31, 09:36, 10:06 and 12:06; then a text or a status waits for somebody, a schedule or a session is tried twice a day.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 from uuid import UUID
 
 from bot.channels.base import Incoming, Unreadable
@@ -8,7 +15,28 @@ from bot.conversation.danger import call_for_help
 from bot.conversation.matter import Batch
 from bot.safety.risk import read_danger
 from bot.safety.words import global_word
-from storage.records import Address, Heard, Person, QuarantineKind, SetAside
+from storage.aside import QuarantineKind, SetAside
+from storage.records import Address, Heard, Person
+
+BACK_OFF: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+SOON: Final = timedelta(minutes=5)
+"""An escalation that failed is never left for longer: somebody is waiting."""
+REST: Final = timedelta(hours=12)
+"""How long a schedule or session that keeps failing is left alone."""
+
+
+def next_try(kind: QuarantineKind, times: int, now: datetime) -> datetime | None:
+    """When to try again what has failed so often in a row; None: no more, until somebody says so."""
+    wait = BACK_OFF[times - 1] if times <= len(BACK_OFF) else None
+    match kind:
+        case "escalation":
+            return now + min(wait or SOON, SOON)
+        case "occurrence" | "session":
+            return now + (wait or REST)
+        case "inbound" | "status":
+            return None if wait is None else now + wait
+        case _:
+            assert_never(kind)
 
 
 def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, reason: str) -> None:
@@ -36,7 +64,7 @@ def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, re
     )
     batch.changes.heard.append(row)
     batch.note("inbound.set_aside", person=row.person_id, inbound=row.id, reason=reason)
-    quarantine(batch, "inbound", row.id, row.person_id, reason)
+    quarantine(batch, "inbound", row.id, row.person_id, reason, next_at=next_try("inbound", 1, batch.now))
     if at is not None:
         call_for_help(batch, at, person, danger)
 
@@ -54,6 +82,16 @@ def _honour_stop(batch: Batch, person: Person, at: Address) -> None:
         batch.note("person.stopped", person=person.id, channel=at.account, by_carrier=False)
 
 
-def quarantine(batch: Batch, kind: QuarantineKind, subject_id: UUID, person_id: UUID | None, reason: str) -> None:
-    """Set a row aside for somebody to look at."""
-    batch.changes.set_aside.append(SetAside(batch.new_id(), kind, subject_id, person_id, reason, batch.now))
+def quarantine(
+    batch: Batch,
+    kind: QuarantineKind,
+    subject_id: UUID,
+    person_id: UUID | None,
+    reason: str,
+    *,
+    next_at: datetime | None,
+    again: Mapping[str, str] | None = None,
+) -> None:
+    """Set a row aside, to be tried again at `next_at`; None: when somebody says so."""
+    row = SetAside(batch.new_id(), kind, subject_id, person_id, reason, batch.now, next_at, again)
+    batch.changes.set_aside.append(row)

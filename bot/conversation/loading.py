@@ -88,6 +88,8 @@ def _senders(
     if missing:
         inbox.new_addresses(connection, keys, missing, now)
         found = people.addresses_by_hash(connection, keys, VIEWER, list(wanted))
+    for name, address in found.items():
+        address.value = wanted[name].sender  # it was found by it; what is sealed may be damaged
     codes: dict[str, bytes] = {}
     for event in events:
         word = global_word(event.item.text) if isinstance(event, CameIn) and isinstance(event.item, Incoming) else None

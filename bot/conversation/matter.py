@@ -14,6 +14,7 @@ from uuid import UUID
 from bot.escalation.policy import Policy
 from bot.scheduling.rules import Rule
 from flows.model import Flow
+from storage.aside import SetAside
 from storage.records import (
     Address,
     Alert,
@@ -28,7 +29,6 @@ from storage.records import (
     Person,
     Schedule,
     Session,
-    SetAside,
     Standing,
     Support,
     Team,

@@ -11,7 +11,7 @@ from typing import assert_never
 from uuid import UUID
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.channels.base import Incoming
 from bot.conversation import setting_aside
@@ -30,12 +30,13 @@ from bot.faults import StopAt, never
 from bot.logs import logger
 from bot.scheduling.falling_due import fall_due
 from storage.database import Database
-from storage.errors import ConflictError
+from storage.errors import ConflictError, ConnectionLostError, DatabaseClosedError
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.sealing import Keyring
 
 _log = logger("work")
+DATABASE_AWAY = (ConnectionLostError, DatabaseClosedError, OperationalError)
 _CONFLICTS = 5  # times that a batch is decided again because somebody else was first
 
 
@@ -82,7 +83,14 @@ class Worker:
 
     async def _aside(self, event: Event, now: datetime, fault: Exception) -> None:
         _log.error("event.set_aside", error=type(fault).__name__, kind=type(event).__name__, exc_info=fault)
-        await self.database.run(_set_aside, self.keyring, self.house(), event, now, type(fault).__name__)
+        reason = type(fault).__name__
+        try:
+            await self.database.run(_set_aside, self.keyring, self.house(), event, now, reason)
+        except DATABASE_AWAY:
+            raise
+        except Exception as deeper:
+            _log.error("event.set_aside_bare", error=type(deeper).__name__, kind=type(event).__name__, exc_info=deeper)
+            await self.database.run(_set_aside, self.keyring, self.house(), event, now, reason, bare=True)
 
 
 def decide_and_save(
@@ -164,10 +172,18 @@ def _ordered(batch: Batch, event: Ordered) -> None:
 
 
 def _set_aside(
-    connection: Connection, keyring: Keyring, house: House, event: Event, now: datetime, reason: str
+    connection: Connection,
+    keyring: Keyring,
+    house: House,
+    event: Event,
+    now: datetime,
+    reason: str,
+    *,
+    bare: bool = False,
 ) -> None:
     def make_id() -> UUID:
         return new_id(now)
 
-    keys = Keys(keyring, connection)
-    setting_aside.set_aside(connection, keys, house, event, now, reason, make_id)
+    keys = Keys(keyring, connection, forgiving=True)
+    keep = setting_aside.set_aside_bare if bare else setting_aside.set_aside
+    keep(connection, keys, house, event, now, reason, make_id)

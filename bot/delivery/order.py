@@ -5,6 +5,7 @@
     a question whose session is over         → cancelled
     an alert whose escalation is taken or resolved → cancelled
     an address that changed hands, or has a fact against it → failed, so that the next way is tried
+    words or an address that do not open (a damaged row)    → failed
 
 Crisis texts and alerts never expire: held up for five minutes or more, they say by how long.
 """
@@ -47,7 +48,13 @@ def look_again(claimed: Claimed, now: datetime) -> Send | Drop:
         return Drop("cancelled", "session-over")
     if message.purpose == "alert" and claimed.escalation_state not in ("open", "lapsed"):
         return Drop("cancelled", "answered")
-    if message.person_id != claimed.address.person_id:
+    if not message.body.text:
+        return Drop("failed", "unreadable")
+    if not claimed.address.value:
+        return Drop("failed", "unreadable", "invalid")
+    if message.person_id != claimed.address.person_id and not (
+        message.person_id is None and message.purpose == "crisis"
+    ):
         return Drop("failed", "moved", "unreachable")
     against = fact_against(claimed.address)
     if against is not None and not (message.purpose == "crisis" and against != "invalid"):

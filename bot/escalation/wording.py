@@ -213,6 +213,11 @@ def nobody_to_tell(initials: str, line: str) -> str:
     return f"{initials} needs a person and there is nobody I can tell. Please act, and look at who is on duty."
 
 
+def could_not_read() -> str:
+    """Something came in of which not even the sender's record could be read."""
+    return "A text came in that I could not read or answer. It may be urgent. Please look now: blether quarantine list"
+
+
 def no_team(initials: str) -> str:
     """Someone without a team needs a person."""
     return f"{initials} needs a person and is in no team, so I can tell nobody else. Please act."
