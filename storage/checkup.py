@@ -13,7 +13,7 @@ from storage.claims import database_now
 from storage.database import Database
 from storage.engines import parse_address
 from storage.keys import Keys
-from storage.tables import channel_accounts, consents, invitations, memberships, outbox, people, quarantine, teams
+from storage.tables import channel_accounts, consents, invitations, memberships, outbox, people, teams
 from storage.viewing import Viewer, require_all
 
 LISTED: Final = ("service_user", "peer_worker")
@@ -141,12 +141,6 @@ def paused_accounts(connection: Connection) -> dict[str, str]:
     paused = channel_accounts.c.paused_at.is_not(None)
     rows = connection.execute(select(channel_accounts.c.key, channel_accounts.c.paused_code).where(paused))
     return {row.key: row.paused_code for row in rows}
-
-
-def set_aside(connection: Connection) -> int:
-    """How many things failed and were set aside, and are not released."""
-    rows = select(func.count()).select_from(quarantine).where(quarantine.c.released_at.is_(None))
-    return connection.execute(rows).scalar_one()
 
 
 def in_trouble(connection: Connection, since: datetime) -> Mapping[str, int]:

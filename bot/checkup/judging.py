@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal, assert_never
 from uuid import UUID
 
 from bot.checkup.finding import Finding, some
 
 SKEW: Final = timedelta(seconds=2)
 CONFIRMED_FOR: Final = timedelta(days=90)
+SEALED_WITHIN: Final = timedelta(minutes=5)
 _RESTART: Final = "mend it, then start blether again"
 
 
@@ -128,12 +129,58 @@ def accounts(paused: Mapping[str, str]) -> Finding:
     return Finding("fail", "accounts", f"paused, so others are tried first: {listed}", mend)
 
 
-def quarantine(count: int) -> Finding:
-    """What failed and was set aside."""
-    if not count:
+def quarantine(kinds: Mapping[str, int], for_somebody: int, times: int) -> Finding:
+    """What failed and was set aside: how many of each kind, how many wait for somebody, how often the worst failed."""
+    if not kinds:
         return Finding("ok", "quarantine", "nothing is set aside")
-    mend = "a person was told of each that somebody wrote; the log has each one's time and the error's class"
-    return Finding("warn", "quarantine", f"{count} set aside because they failed", mend)
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    what = f"{sum(kinds.values())} set aside because they failed ({listed}; up to {times} times)"
+    if for_somebody:
+        what += f", {for_somebody} of them are not tried again by themselves"
+    mend = "`blether quarantine list` shows them, `blether quarantine release` has them tried again"
+    return Finding("warn", "quarantine", what, mend)
+
+
+def repairs(idle: Mapping[str, int]) -> Finding:
+    """What would wait for ever, by kind of fault."""
+    if not idle:
+        return Finding("ok", "due", "whatever waits has a time at which it is looked at")
+    listed = ", ".join(f"{count} {what}" for what, count in sorted(idle.items()))
+    mend = "a running bot repairs it within five minutes and writes `repair.made`; ask why it came to be"
+    return Finding("warn", "due", f"waiting for nothing: {listed}", mend)
+
+
+def sealed(waiting: int, seconds: float) -> Finding:
+    """Whether the sealer keeps up. `seconds`: age of the oldest entry without a number."""
+    if seconds <= SEALED_WITHIN.total_seconds():
+        return Finding("ok", "audit", "entries are sealed soon after they are written")
+    what = f"{waiting} entries are not sealed, the oldest for {int(seconds // 60)} minutes"
+    mend = "is `blether run` running? If so, its log says why; `blether audit verify` says whether the audit is whole"
+    return Finding("warn", "audit", what, mend)
+
+
+HeadState = Literal["fits", "missing", "nowhere", "unreadable", "differs"]
+"""How the audit's head outside the database stands to the one inside."""
+
+
+def audit_head(state: HeadState) -> Finding:
+    """Whether an audit that is cut short together with its head would show."""
+    match state:
+        case "fits":
+            return Finding("ok", "audit-head", "the end of the audit is kept outside the database too")
+        case "missing":
+            mend = "`blether run` writes it again; if nobody took it away, ask who did"
+            return Finding("warn", "audit-head", "its file is not there", mend)
+        case "nowhere":
+            mend = "give `[security] audit_head_file`: without it nobody sees when the audit is cut short with its head"
+            return Finding("warn", "audit-head", "the end of the audit is kept in the database only", mend)
+        case "unreadable":
+            return Finding("warn", "audit-head", "its file cannot be read", "let blether's user read and write it")
+        case "differs":
+            mend = "`blether audit verify`; after a backup was put back, move the file aside and write down why"
+            return Finding("fail", "audit-head", "does not fit the database: entries may have been taken away", mend)
+        case _:
+            assert_never(state)
 
 
 def messages(trouble: Mapping[str, int]) -> Finding:

@@ -45,7 +45,6 @@ def look_at_people(connection: Connection, keyring: Keyring, settings: Settings,
         _supporters(connection, keys, service),
         _consent(connection, keys, now),
         judging.accounts(checkup.paused_accounts(connection)),
-        judging.quarantine(checkup.set_aside(connection)),
         judging.messages(checkup.in_trouble(connection, now - _A_DAY)),
     ]
     return [one for one in findings if one is not None]

@@ -14,6 +14,7 @@ from bot.checkup.finding import Finding
 from bot.checkup.people import look_at_people
 from bot.checkup.permissions import look_at_secrets
 from bot.checkup.providers import look_at_telegram, look_at_twilio
+from bot.checkup.upkeep import look_at_upkeep, read_head_outside
 from bot.cli.opening import WRONG
 from bot.clock import Clock, FileClock, RealClock
 from bot.errors import ConfigurationError
@@ -129,3 +130,5 @@ def _inside(database: Database, settings: Settings, clock: Clock) -> Iterator[Fi
         return
     keyring = Keyring.from_secret(settings.security.key.get_secret_value())
     yield from database.read_sync(look_at_people, keyring, settings, clock.now())
+    outside = read_head_outside(settings)
+    yield from database.read_sync(look_at_upkeep, keyring, outside, clock.now())

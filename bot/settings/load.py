@@ -22,6 +22,7 @@ from bot.settings.model import (
     FlowsSettings,
     PolicySettings,
     Settings,
+    WatchingSettings,
     WebSettings,
 )
 from bot.settings.positions import Positions, find_positions
@@ -131,6 +132,11 @@ def _resolve(sections: dict[str, Found], folder: Path, problems: Problems) -> No
                 ("flows", "folder"), "no such folder", "make it, or leave the key out: shipped flows are there"
             )
             flows.values["folder"] = None
+    security = sections.get("security")
+    if security is not None and security.get("audit_head_file") is not None:
+        security.values["audit_head_file"] = folder / security.values["audit_head_file"]
+        if not security.values["audit_head_file"].parent.is_dir():
+            problems.add(("security", "audit_head_file"), "its folder is not there", "make it, or name another file")
     database = sections.get("database")
     if database is not None and database.get("url") is not None:
         database.values["url"] = SecretStr(_beside(database.values["url"].get_secret_value(), folder))
@@ -186,4 +192,5 @@ def _settings(
         supervisors=tuple(found.build() for found in lists["supervisors"]),
         policies=policies,
         schedules=tuple(found.build() for found in lists["schedules"]),
+        watching=built.get("watching", WatchingSettings()),
     )

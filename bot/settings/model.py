@@ -1,7 +1,7 @@
 """What a configuration holds, table by table. The descriptions are the reference: `docs/configuration.md`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,11 @@ class SecuritySettings(Table):
     key: kind.MasterKey = Field(
         repr=False,
         description="Seals everything personal in the database. Whoever loses it loses the data: keep a copy.",
+    )
+    audit_head_file: kind.FilePath | None = Field(
+        default=None,
+        description="Where the end of the audit is written outside the database, best on another disk; left out, beside "
+        "an SQLite file, and nowhere with PostgreSQL.",
     )
 
 
@@ -182,6 +187,21 @@ class ScheduleSettings(Table):
     missed: tuple[MissedSettings, ...] = Field(default=(), description="What follows when check-ins are missed.")
 
 
+class WatchingSettings(Table):
+    """Who learns that blether itself is unwell. Nothing personal goes to these addresses."""
+
+    heartbeat_url: kind.CallAddress | None = Field(
+        default=None,
+        repr=False,
+        description="Called each minute while all is well; whoever answers there raises the alarm when calls stay away.",
+    )
+    failing_url: kind.CallAddress | None = Field(
+        default=None,
+        repr=False,
+        description="Called each minute while nobody has answered an escalation, or nobody could be told of one.",
+    )
+
+
 SECTIONS: Final[dict[str, type[Table]]] = {
     "service": ServiceSettings,
     "database": DatabaseSettings,
@@ -190,6 +210,7 @@ SECTIONS: Final[dict[str, type[Table]]] = {
     "flows": FlowsSettings,
     "telegram": TelegramSettings,
     "twilio": TwilioSettings,
+    "watching": WatchingSettings,
 }
 """Tables of which there is one; the environment may set their values."""
 
@@ -231,6 +252,7 @@ class Settings:
     policies: Mapping[str, Policy]
     """By id: the shipped ones, replaced and added to by the file's."""
     schedules: tuple[ScheduleSettings, ...]
+    watching: WatchingSettings = field(default_factory=WatchingSettings)
 
     def supervisors_of(self, team: str, role: kind.StaffRole = "supervisor") -> tuple[SupervisorSettings, ...]:
         """Who has `role` in the team with this key, in the order of the file."""

@@ -182,6 +182,21 @@ def address(text: str) -> str:
     return text.rstrip("/")
 
 
+def call_address(text: str) -> str:
+    """An address that is called, whole as it was given: https, or http to this machine; a query may be in it."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.scheme in ("http", "https") and parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        sound = False
+    if not sound or not text.isascii() or not text.isprintable() or " " in text:
+        raise wrong("not a web address", 'like "https://watch.example.org/ping/leith"')
+    if urlsplit(text).scheme == "http" and not is_loopback(text):
+        raise wrong("http, which anyone on the way can read", "https (http only to this machine itself)")
+    return text
+
+
 def database(value: SecretStr) -> SecretStr:
     """The address of an SQLite file or a PostgreSQL database."""
     text = value.get_secret_value()
@@ -230,6 +245,13 @@ def folder(value: Any) -> Any:
     """The name of a folder."""
     if isinstance(value, str) and not value.strip():
         raise wrong("empty", "name a folder, or leave it out")
+    return Path(value) if isinstance(value, str) else value
+
+
+def file(value: Any) -> Any:
+    """The name of a file."""
+    if isinstance(value, str) and not value.strip():
+        raise wrong("empty", "name a file, or leave it out")
     return Path(value) if isinstance(value, str) else value
 
 
