@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 
 from storage.claims import insert_new
+from storage.prepared import Prepared
+from storage.sets import among
 from storage.tables import deliveries, outbox
 
 RANK: Mapping[str, int] = {
@@ -77,6 +79,32 @@ def by_provider_id(connection: Connection, account: str, provider_ids: Collectio
         row.provider_id: Known(row.id, row.outbox_id, row.provider_id, row.status, row.attempt == row.attempts)
         for row in rows
     }
+
+
+_PROVEN = Prepared(
+    select(deliveries.c.outbox_id, deliveries.c.status)
+    .join(outbox, outbox.c.id == deliveries.c.outbox_id)
+    .where(
+        among(deliveries.c.outbox_id, "ids"),
+        deliveries.c.attempt == outbox.c.attempts,
+        deliveries.c.outcome == "accepted",
+    )
+)
+_BECAME: Mapping[str | None, str] = {
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+
+
+def proven(connection: Connection, message_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of messages that are being sent, those whose present attempt the provider has told of already, before its answer
+    was written down: the state that each is in by that.
+    """
+    rows = _PROVEN.rows(connection, ids=message_ids)
+    return {row.outbox_id: _BECAME.get(row.status, "accepted") for row in rows}
 
 
 def attempts_of(connection: Connection, message_ids: Collection[UUID]) -> dict[UUID, tuple[str, int]]:

@@ -141,6 +141,28 @@ class Unreadable:
     sender: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The provider knows of messages with these words to that address, the oldest first; one of them may be ours."""
+
+    reports: tuple[StatusReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The provider was asked and knows of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The provider could not be asked, or is none that can be."""
+
+    code: str
+
+
+LookedUp = Found | NotFound | NoAnswer
+
+
 class Channel(Protocol):
     """One channel account's way out."""
 
@@ -156,6 +178,18 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> Outcome:
         """Hand one message to the provider. Never raises for what a provider or a network may do."""
+        ...
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether `look_up` can find anything: whether the provider lists what it was given."""
+        ...
+
+    async def look_up(self, message: Outgoing, since: datetime, *, pressing: bool, within: float) -> LookedUp:
+        """Ask the provider for a message whose outcome is unknown: one to the same address with the same words (marks put
+        before them aside) that it was given at `since` or later. Takes no longer than `within` seconds; never raises
+        for what a provider or a network may do. `pressing`: others that are looked up must not be in its way.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,8 @@
 """The channel of the demo: phones that live in this process, on the same protocol as the real ones.
 
 A phone can be told how to behave: `working`; `refusing` (it blocked the bot, or the number is wrong); `off` (out of
-reach for now); `silent` (the text goes out and no answer ever comes back).
+reach for now); `silent` (the text goes out and no answer ever comes back); `unanswered` (it arrives, yet the answer is
+lost).
 """
 
 from collections.abc import Callable
@@ -9,11 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
-from bot.channels.base import Accepted, Fact, Option, Outcome, Outgoing, Refused, Style, TryLater, Unknown
+from bot.channels.base import (
+    Accepted,
+    Fact,
+    Found,
+    LookedUp,
+    NoAnswer,
+    NotFound,
+    Option,
+    Outcome,
+    Outgoing,
+    Refused,
+    StatusReport,
+    Style,
+    TryLater,
+    Unknown,
+)
 from bot.channels.sms.writing import as_text_message
 from bot.clock import Clock
 
-Behaviour = Literal["working", "refusing", "off", "silent"]
+Behaviour = Literal["working", "refusing", "off", "silent", "unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,9 @@ class LocalChannel:
                 return TryLater(code="off")
             case "silent":
                 return Unknown(code="silent")
+            case "unanswered":
+                self._deliver(message)
+                return Unknown(code="unanswered")
             case "working":
                 return self._deliver(message)
             case _:
@@ -85,6 +104,20 @@ class LocalChannel:
         for listener in tuple(self._listeners):
             listener(arrived)
         return Accepted(provider_id=f"local-{message.message_id.hex}")
+
+    @property
+    def looks_up(self) -> bool:
+        """As of the providers: texts are listed, Telegram's messages are not."""
+        return self.style == "sms"
+
+    async def look_up(self, message: Outgoing, since: datetime, *, pressing: bool, within: float) -> LookedUp:
+        """Look at the phone: whether the text is on it."""
+        if not self.looks_up:
+            return NoAnswer("cannot")
+        if any(one.message.message_id == message.message_id for one in self.on(message.to)):
+            provider_id = f"local-{message.message_id.hex}"
+            return Found((StatusReport(self.account, provider_id, "sent", message_id=message.message_id),))
+        return NotFound()
 
     async def close(self) -> None:
         """Nothing to give back."""

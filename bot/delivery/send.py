@@ -4,40 +4,49 @@
 
 A result counts only while the lease is ours. Outcomes: accepted; refused, which goes the way of `failing.py`; later,
 which waits with back-off; unknown. What is unknown is not sent again, except alerts and crisis texts, which are, marked
-"(again)": on SMS after ten seconds in which a status report may still settle it, on Telegram at once. Unknown a second
-time, an alert goes by the next channel, and a crisis text again and again with back-off.
+"(again)": on SMS after ten seconds in which a status report or a look-up (`looking_up.py`) may still settle it, on Telegram
+at once. Unknown a second time, an alert goes by the next channel, and a crisis text again and again with back-off.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final, assert_never
 
 from sqlalchemy import Connection
 
+from bot import metrics
 from bot.channels.base import Accepted, Channel, Outcome, Outgoing, Refused, TryLater, Unknown
+from bot.clock import elapsed
 from bot.conversation.events import Event, NotDelivered
 from bot.conversation.work import Worker, decide_and_save
+from bot.delivery.looking_up import FIRST_LOOK, LookingUp, when_unknown
 from bot.delivery.order import Drop, Send, look_again
 from bot.delivery.retry import Again, after_refusal, wait_before
 from bot.delivery.throttle import Throttle
 from bot.logs import logger
-from storage import audit, deliveries, sending
+from storage import audit, deliveries, rates, sending, taking
 from storage.errors import ConflictError
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.people import pause_account
-from storage.records import PRIORITY, AuditEntry, Claimed
+from storage.rates import Pace
+from storage.records import PRIORITY, Address, AuditEntry, Claimed, Message
 from storage.sending import Settled
+from storage.taking import Head
 from storage.viewing import System
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claimed message is ours: longer than any send takes, its turn and its time-out included."""
 AT_ONCE: Final = 25
-MAY_BE_SETTLED: Final = timedelta(seconds=10)
+SETTLE_EVERY: Final = (
+    0.2  # seconds after which results are written down though others of the batch are still on their way
+)
+NO_TIME: Final = timedelta()
 PRESSING: Final = ("crisis", "escalation")
+_NAMES: Final = {Accepted: "accepted", Refused: "refused", TryLater: "later", Unknown: "unknown"}
 _VIEWER = System("sending what is due")
 _CHANCE = SystemRandom()
 _log = logger("delivery.send")
@@ -51,6 +60,11 @@ class Result:
     outcome: Outcome | None
     drop: Drop | None = None
 
+    @property
+    def name(self) -> str:
+        """What came of it, in a word."""
+        return "dropped" if self.outcome is None else _NAMES[type(self.outcome)]
+
 
 @dataclass(slots=True)
 class Sender:
@@ -60,6 +74,12 @@ class Sender:
     channels: Mapping[str, Channel]
     throttles: Mapping[str, Throttle]
     stop_at: Callable[[str], None]
+    looking: LookingUp = field(init=False)
+    opens_in: dict[bool, float | None] = field(default_factory=dict[bool, "float | None"])
+    """Seconds, as of the last round (of pressing classes only, or of all), until what a rate holds has a turn."""
+
+    def __post_init__(self) -> None:
+        self.looking = LookingUp(self.worker, self.channels)
 
     async def round(self, now: datetime, *, pressing_only: bool = False) -> int:
         """Send everything that one claim gives. Returns how many messages were in our hands.
@@ -69,17 +89,35 @@ class Sender:
         """
         await self._give_up_lapsed(now)
         lowest = PRIORITY["escalation"] if pressing_only else PRIORITY["bulk"]
-        if not await self.worker.database.read(sending.anything_due, now, lowest):
+        paces = {account: throttle.pace for account, throttle in self.throttles.items()}
+        outlook = await self.worker.database.read(taking.outlook, now, lowest, paces)
+        self.opens_in[pressing_only] = outlook.opens_in
+        if not outlook:
             return 0
-        claimed = await self.worker.database.run_quietly(_claim, self.worker, now, lowest)
+        claimed = await self.worker.database.run_quietly(_claim, self, now, lowest, paces, outlook.heads)
         if not claimed:
             return 0
+        claimed_at = elapsed()
+        metrics.CLAIMED.add(by=len(claimed))
         self.stop_at("outbox-claimed")
-        results = await asyncio.gather(*(self._one(one, now) for one in claimed))
-        await self.settle(results, now)
+        waiting = {asyncio.create_task(self._one(one, now, claimed_at)) for one in claimed}
+        while waiting:
+            # What waits for its turn keeps nobody's result from being written down.
+            done, waiting = await asyncio.wait(waiting, timeout=SETTLE_EVERY)
+            if done:
+                await self.settle([task.result() for task in done], now)
         return len(claimed)
 
-    async def _one(self, claimed: Claimed, now: datetime) -> Result:
+    async def anything_to_do(self, now: datetime) -> bool:
+        """Whether a round would find something."""
+        paces = {account: throttle.pace for account, throttle in self.throttles.items()}
+        return bool(await self.worker.database.read(taking.outlook, now, PRIORITY["bulk"], paces))
+
+    def weigh(self, account: str, message: Message) -> int:
+        """How many turns of its account a message takes."""
+        return self.throttles[account].weigh(message)
+
+    async def _one(self, claimed: Claimed, now: datetime, claimed_at: float) -> Result:
         looked = look_again(claimed, now)
         match looked:
             case Drop():
@@ -89,27 +127,38 @@ class Sender:
                 if channel is None:
                     return Result(claimed, Refused("no-channel", "setup"))
                 throttle = self.throttles[claimed.address.account]
-                pressing = claimed.message.send_class in PRESSING
-                await throttle.turn(outgoing.to, pressing=pressing)
+                await throttle.turn(claimed_at, claimed.leaves_in)
                 outcome = await _hand_over(channel, outgoing)
                 self.stop_at("provider-accepted")
-                if isinstance(outcome, TryLater) and outcome.whole_account and outcome.after is not None:
-                    throttle.rest(outcome.after.total_seconds())
+                if isinstance(outcome, TryLater) and outcome.after is not None:
+                    await self._rest(claimed.address, outcome.after, whole_account=outcome.whole_account)
                 return Result(claimed, outcome)
             case _:
                 assert_never(looked)
+
+    async def _rest(self, address: Address, after: timedelta, *, whole_account: bool) -> None:
+        """The provider asked to wait: every process does, whatever the message."""
+        database, seconds = self.worker.database, after.total_seconds()
+        if whole_account:
+            await database.run_quietly(rates.rest, address.account, seconds)
+        elif (pace := self.throttles[address.account].pace).limited:
+            await database.run_quietly(rates.rest_address, address.id, pace, seconds)
 
     async def settle(self, results: Sequence[Result], now: datetime) -> None:
         """Write down what came of attempts; what was refused is decided in the matter it belongs to, in the same
         transaction. Where that decision fails it is set aside, and the outcome is written all the same.
         """
         try:
-            await self.worker.database.run(_settle, self.worker, results, now, decide=True)
+            await self.worker.database.run(_settle, self.worker, self.looking.accounts, results, now, decide=True)
         except Exception as fault:
             _log.error("settle.failed", error=type(fault).__name__, exc_info=fault)
-            failed = await self.worker.database.run(_settle, self.worker, results, now, decide=False)
+            failed = await self.worker.database.run(
+                _settle, self.worker, self.looking.accounts, results, now, decide=False
+            )
             for event in failed:
                 await self.worker.do([event], now)
+        for one in results:
+            metrics.SENDS.add(one.claimed.address.account, one.claimed.message.send_class, one.name)
 
     async def give_up_all(self, now: datetime) -> None:
         """At the start of the only process there is: whatever is being sent was in the hands of one that has gone."""
@@ -119,6 +168,7 @@ class Sender:
         """Messages in the hands of a process that has gone: whether they were sent is unknown."""
         lapsed = await self.worker.database.read(_lapsed, self.worker, every=every)
         if lapsed:
+            metrics.LAPSED.add(by=len(lapsed))
             _log.warning("lease.lapsed", count=len(lapsed))
             await self.settle(lapsed, now)
 
@@ -132,33 +182,58 @@ async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
         return Unknown(type(fault).__name__[:40])
 
 
-def _claim(connection: Connection, worker: Worker, now: datetime, lowest: int) -> list[Claimed]:
-    keys = Keys(worker.keyring, connection)
+def _claim(
+    connection: Connection, sender: Sender, now: datetime, lowest: int, paces: Mapping[str, Pace], heads: Sequence[Head]
+) -> list[Claimed]:
+    keys = Keys(sender.worker.keyring, connection, forgiving=True)  # one damaged row must not hold up all the others
     again = sending.unknown_due(connection, now, AT_ONCE)
     if again:
         sending.send_again(connection, again, now)
-    leases = [new_id(now) for _ in range(AT_ONCE)]
-    return sending.claim(connection, keys, _VIEWER, now, lease=LEASE, leases=leases, limit=AT_ONCE, lowest=lowest)
+    return taking.claim(
+        connection,
+        keys,
+        _VIEWER,
+        now,
+        lease=LEASE,
+        leases=[new_id(now) for _ in range(AT_ONCE)],
+        limit=AT_ONCE,
+        lowest=lowest,
+        paces=paces,
+        weigh=sender.weigh,
+        heads=None if again else heads,
+    )
 
 
 def _lapsed(connection: Connection, worker: Worker, *, every: bool) -> list[Result]:
     found = sending.lapsed_leases(connection, None if every else AT_ONCE)
     if not found:
         return []
-    keys = Keys(worker.keyring, connection)
+    keys = Keys(worker.keyring, connection, forgiving=True)
     held = sending.held_by_lease(connection, keys, _VIEWER, dict(found))
     return [Result(one, Unknown("lease-lapsed")) for one in held]
 
 
 def _settle(
-    connection: Connection, worker: Worker, results: Sequence[Result], now: datetime, *, decide: bool
+    connection: Connection,
+    worker: Worker,
+    looks_up: Collection[str],
+    results: Sequence[Result],
+    now: datetime,
+    *,
+    decide: bool,
 ) -> list[Event]:
     keys = Keys(worker.keyring, connection)
     leases = {one.claimed.message.id: one.claimed.lease_id for one in results}
     ours = sending.still_ours(connection, leases)
     kept = [one for one in results if one.claimed.message.id in ours]
-    settled = {one.claimed.message.id: _settled(one, now) for one in kept}
-    failures = [event for one in kept if (event := _failure(one, settled[one.claimed.message.id]))]
+    proof = deliveries.proven(connection, ours)
+    settled = {
+        message_id: Settled(message_id, proof[message_id]) if message_id in proof else _settled(one, now, looks_up)
+        for message_id, one in ((one.claimed.message.id, one) for one in kept)
+    }
+    # Of a message that its report came for already, the report has been decided.
+    told = [one for one in kept if one.claimed.message.id not in proof]
+    failures = [event for one in told if (event := _failure(one, settled[one.claimed.message.id]))]
     if decide and failures:  # first, since people are locked before addresses everywhere
         decide_and_save(connection, worker.keyring, worker.house(), failures, now)
     if sending.settle(connection, settled, leases, now) != settled.keys():
@@ -172,7 +247,7 @@ def _settle(
     return failures
 
 
-def _settled(result: Result, now: datetime) -> Settled:
+def _settled(result: Result, now: datetime, looks_up: Collection[str]) -> Settled:
     message = result.claimed.message
     pressing = message.send_class in PRESSING
     if result.drop is not None:
@@ -191,10 +266,10 @@ def _settled(result: Result, now: datetime) -> Settled:
         case Unknown(code=code):
             if message.again and message.send_class == "escalation":
                 return Settled(message.id, "failed", held=code)
-            wait = MAY_BE_SETTLED if result.claimed.address.kind == "sms" else timedelta()
-            if message.again:
-                wait = max(wait, wait_before(message.attempts, _CHANCE.random(), None, first=MAY_BE_SETTLED))
-            return Settled(message.id, "unknown", due_at=now + wait, held=code)
+            known = result.claimed.address.account in looks_up
+            wait = wait_before(message.attempts, _CHANCE.random(), None, first=FIRST_LOOK) if message.again else NO_TIME
+            due_at = when_unknown(now, looks_up=known, pressing=pressing, wait=wait)
+            return Settled(message.id, "unknown", due_at=due_at, held=code)
         case None:
             return Settled(message.id, "queued", due_at=now)
         case _:
@@ -203,14 +278,13 @@ def _settled(result: Result, now: datetime) -> Settled:
 
 def _attempt(result: Result, now: datetime) -> deliveries.Attempt:
     outcome = result.outcome
-    names = {Accepted: "accepted", Refused: "refused", TryLater: "later", Unknown: "unknown"}
     accepted = outcome if isinstance(outcome, Accepted) else None
     return deliveries.Attempt(
         id=new_id(now),
         outbox_id=result.claimed.message.id,
         attempt=result.claimed.message.attempts,
         account=result.claimed.address.account,
-        outcome=names[type(outcome)],
+        outcome=result.name,
         code="" if isinstance(outcome, Accepted) or outcome is None else outcome.code[:40],
         provider_id=accepted.provider_id if accepted else None,
         parts=accepted.parts if accepted else None,

@@ -1,59 +1,49 @@
-"""How fast an account and one chat of it may be written to: a real-time pace per process (shared ones come later).
+"""How fast an account and one chat of it may be written to; the turns are given out in `storage/rates.py`, for all
+processes together.
 
-Telegram: 30 messages a second overall and one a second to a chat, a short burst allowed (Bot API FAQ). SMS: as many
-segments a second as the sender's kind carries; one for an ordinary UK number (Twilio, "Rate limits and message queues").
+Telegram: 30 messages a second overall and one a second to a chat, a short burst allowed (Bot API FAQ); one less a second
+overall, since clocks and networks are not even. SMS: ten parts a second for each sender to the United Kingdom, one for
+one to the United States (Twilio, "Understanding Twilio rate limits and message queues"). Twilio takes more and lets it
+wait in a queue of its own, where an alert would stand behind every check-in: so what waits, waits here.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
+from bot.channels.base import Option, Outgoing, Style
+from bot.channels.sms.writing import as_text_message
 from bot.clock import elapsed, pause
-
-_REMEMBERED: Final = 10_000  # chats; one forgotten was not written to for a long time
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Messages a second over all and to one address; `burst` of them may go at once."""
-
-    overall: float
-    each: float
-    burst: int = 1
-
+from flows.wording import sms_parts
+from storage.rates import UNLIMITED, Pace
+from storage.records import Message
 
 PACES: Final[Mapping[str, Pace]] = {
-    "telegram": Pace(overall=28.0, each=1.0, burst=3),
+    "telegram": Pace(overall=29.0, each=1.0, burst=3),
     "sms": Pace(overall=10.0, each=1.0, burst=3),
-    "local": Pace(overall=10_000.0, each=10_000.0, burst=100),
+    "local": UNLIMITED,
 }
 
 
 class Throttle:
-    """The pace of one account. `turn()` waits until one more message may go."""
+    """One account's pace, and how this process keeps to the turns that its messages were given.
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._overall_free = 0.0  # when the next one may go (elapsed seconds)
-        self._resting_until = 0.0
-        self._chats: OrderedDict[str, float] = OrderedDict()
+    `senders`: how many numbers the account sends from. `style`: what a message weighs, on SMS its parts.
+    """
 
-    async def turn(self, to: str, *, pressing: bool) -> None:
-        """Wait for a turn to write to this chat. What is pressing goes ahead of what waits overall, not of the chat."""
-        now = elapsed()
-        step = 1.0 / self._pace.each
-        earliest = self._chats.pop(to, 0.0)
-        at = max(now, self._resting_until, earliest - step * (self._pace.burst - 1))
-        if not pressing:
-            at = max(at, self._overall_free)
-        self._overall_free = max(now, self._overall_free) + 1.0 / self._pace.overall
-        self._chats[to] = max(at, earliest) + step
-        while len(self._chats) > _REMEMBERED:
-            self._chats.popitem(last=False)
-        if at > now:
-            await pause(at - now)
+    def __init__(self, pace: Pace, *, senders: int = 1, style: Style = "telegram") -> None:
+        self.pace = replace(pace, overall=pace.overall * senders)
+        self._style: Style = style
 
-    def rest(self, seconds: float) -> None:
-        """The provider said to wait: nothing goes from this account before, however pressing."""
-        self._resting_until = max(self._resting_until, elapsed() + seconds)
+    def weigh(self, message: Message) -> int:
+        """How many turns of the account it takes."""
+        if self._style != "sms":
+            return 1
+        options = tuple(Option(one.id, one.text) for one in message.body.options)
+        return sms_parts(as_text_message(Outgoing(message.id, "", message.body.text, options, message.body.shape)))
+
+    async def turn(self, claimed_at: float, seconds: float) -> None:
+        """Wait until so many seconds after the claim (`elapsed`)."""
+        wait = claimed_at + seconds - elapsed()
+        if wait > 0:
+            await pause(wait)

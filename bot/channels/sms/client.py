@@ -6,27 +6,32 @@ What came of a text:
     429                                                         TryLater
     no connection made                                          TryLater
     everything else: time-out, reset, 5xx, no JSON              Unknown
+
+What nobody knows the outcome of can be looked for (`finding.py`), over connections of its own.
 """
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import aiohttp
 from twilio.base import values
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.rest import Client
-from twilio.rest.api.v2010.account.message import MessageInstance, MessageList
+from twilio.rest.api.v2010.account.message import MessageInstance
 
-from bot.channels.base import Accepted, Outcome, Outgoing, Refused, Style, TryLater, Unknown
+from bot.channels.base import Accepted, LookedUp, NoAnswer, Outcome, Outgoing, Refused, Style, TryLater, Unknown
 from bot.channels.sms.codes import is_known, outcome_of
-from bot.channels.sms.http import TwilioHttpClient
+from bot.channels.sms.finding import find
 from bot.channels.sms.inbound import STATUS_QUERY
+from bot.channels.sms.listing import NOT_LISTED, fault_code
+from bot.channels.sms.way import Way
 from bot.channels.sms.writing import as_text_message
 from bot.logs import logger
 
 ASK_AGAIN = (
     "#rc=5&rp=all"  # Twilio: connection overrides; have a callback that failed made again. Not part of what is signed.
 )
+LOOK_UPS = 4  # connections for looking up what is pressing, and as many for the rest
 SHORTEST_VALIDITY, LONGEST_VALIDITY = 6, 36_000  # seconds; Twilio takes 1 to 36,000 and advises more than 5
 
 _NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
@@ -58,12 +63,14 @@ class SmsChannel:
         if not from_number and not messaging_service_sid:
             raise ValueError("a sender is needed: a number or a messaging service")
         self.account = account
-        self._account_sid, self._auth_token = account_sid, auth_token
-        self._api_url, self._status_url = api_url, status_url
+        self._status_url = status_url
         self._from_number, self._service = from_number, messaging_service_sid
-        self._timeout, self._connections = timeout, connections
-        self._http: TwilioHttpClient | None = None
-        self._client: Client | None = None
+
+        def way(connections: int) -> Way:
+            return Way(account_sid, auth_token, api_url, timeout=timeout, connections=connections)
+
+        self._sending = way(connections)
+        self._looking = {pressing: way(LOOK_UPS) for pressing in (True, False)}
 
     async def send(self, message: Outgoing, *, valid_for: timedelta | None = None) -> Outcome:
         """Send one text, options as numbered lines. Raises nothing for what Twilio or a network may do.
@@ -85,7 +92,7 @@ class SmsChannel:
         return self._taken(sent)
 
     async def _post(self, message: Outgoing, valid_for: timedelta | None) -> MessageInstance:
-        return await self._messages().create_async(
+        return await self._sending.messages().create_async(
             to=message.to,
             body=as_text_message(message),
             from_=values.unset if self._service else self._from_number,
@@ -94,11 +101,20 @@ class SmsChannel:
             validity_period=values.unset if valid_for is None else _validity(valid_for),
         )
 
-    def _messages(self) -> MessageList:
-        if self._client is None:
-            self._http = TwilioHttpClient(self._api_url, self._timeout, self._connections)
-            self._client = Client(self._account_sid, self._auth_token, http_client=self._http)
-        return self._client.messages
+    @property
+    def looks_up(self) -> bool:
+        """Twilio lists what it took."""
+        return True
+
+    async def look_up(self, message: Outgoing, since: datetime, *, pressing: bool, within: float) -> LookedUp:
+        """Look for a text with the same words to the same number."""
+        messages = self._looking[pressing].messages()
+        sender = "" if self._service else self._from_number
+        try:
+            async with asyncio.timeout(within):
+                return await find(messages, message, since, account=self.account, sender=sender)
+        except NOT_LISTED as fault:
+            return NoAnswer(fault_code(fault))
 
     def _answered(self, status: int, code: object) -> Outcome:
         own = code if isinstance(code, int) and code != status else None
@@ -116,9 +132,8 @@ class SmsChannel:
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._http is not None:
-            await self._http.close()
-        self._http = self._client = None
+        for way in (self._sending, *self._looking.values()):
+            await way.close()
 
 
 def status_address(status_url: str, message_id: UUID) -> str:

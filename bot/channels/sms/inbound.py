@@ -66,20 +66,23 @@ def read_status(
     account_for_number: Mapping[str, str], form: Mapping[str, str], query: Mapping[str, str]
 ) -> StatusReport | None:
     """How a text fared; None where nothing of it can be used. `query` is that of the address, with our row in `m`."""
-    sid = form.get("MessageSid") or form.get("SmsSid") or ""
-    status = _STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus") or "")
-    if status is None or _SID.fullmatch(sid) is None:
-        return None
-    code = form.get("ErrorCode", "").strip()
     carried = query.get(STATUS_QUERY, "").lower()
-    return StatusReport(
-        account=_account(account_for_number, form.get("From", "")),
-        provider_id=sid,
-        status=status,
-        code=code,
-        fact=fact_of_failure(code) if status in _NOT_DELIVERED else None,
-        message_id=UUID(hex=carried) if _HEX.fullmatch(carried) else None,
+    return status_of(
+        _account(account_for_number, form.get("From", "")),
+        form.get("MessageSid") or form.get("SmsSid") or "",
+        form.get("MessageStatus") or form.get("SmsStatus") or "",
+        form.get("ErrorCode", "").strip(),
+        UUID(hex=carried) if _HEX.fullmatch(carried) else None,
     )
+
+
+def status_of(account: str, sid: str, status: str, code: str, message_id: UUID | None) -> StatusReport | None:
+    """Twilio's status of a text in our words; None for what is no sid or no status of a sent text."""
+    known = _STATUSES.get(status)
+    if known is None or _SID.fullmatch(sid) is None:
+        return None
+    fact = fact_of_failure(code) if known in _NOT_DELIVERED else None
+    return StatusReport(account, sid, known, code, fact, message_id)
 
 
 def _account(account_for_number: Mapping[str, str], number: str) -> str:

@@ -12,11 +12,24 @@ What came of a text:
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from telegram import Bot, BotCommand, LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
-from bot.channels.base import Accepted, Incoming, Outcome, Outgoing, Refused, Style, TryLater, Unknown, Unreadable
+from bot.channels.base import (
+    Accepted,
+    Incoming,
+    LookedUp,
+    NoAnswer,
+    Outcome,
+    Outgoing,
+    Refused,
+    Style,
+    TryLater,
+    Unknown,
+    Unreadable,
+)
 from bot.channels.telegram.codes import meaning_of
 from bot.channels.telegram.flood import Flood
 from bot.channels.telegram.keyboard import keyboard
@@ -87,6 +100,15 @@ class TelegramChannel:
             return _outcome(fault)
         self._flood.sent(message.to, elapsed())
         return Accepted(provider_id=str(sent.message_id))
+
+    @property
+    def looks_up(self) -> bool:
+        """Telegram lists nothing that a bot has sent."""
+        return False
+
+    async def look_up(self, message: Outgoing, since: datetime, *, pressing: bool, within: float) -> LookedUp:
+        """Nobody can say."""
+        return NoAnswer("cannot")
 
     def _later(self, chat: str, flood: FloodError) -> TryLater:
         seconds = flood.after.total_seconds() if flood.after else 1.0

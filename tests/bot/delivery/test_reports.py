@@ -1,10 +1,13 @@
 """What a provider says of a message later: late, twice, out of order, or before its own answer."""
 
+import asyncio
+
 import pytest
 
 from bot.channels.base import Accepted, StatusReport
 from bot.delivery.reports import take_status
 from storage.tables import deliveries, outbox
+from tests.bot.delivery.test_sending import post, state_of
 from tests.world.rows import rows, set_aside
 from tests.world.town import Town
 
@@ -137,3 +140,44 @@ async def test_an_alert_that_arrived_is_audited(database, keyring):
     [delivery] = await rows(town, deliveries, outbox_id=alert["id"])
     await says(town, delivery["provider_id"], "delivered")
     assert (await town.kinds()).count("alert.delivered") == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"), [("queued", "accepted"), ("delivered", "delivered"), ("failed", "failed")]
+)
+async def test_a_report_while_it_is_being_sent_decides_what_it_becomes(database, keyring, status, becomes):
+    town = await Town.build(database, keyring)
+    message = await post(town, "text")
+    reported = await reports_first(town, message, status)
+    await town.sender.round(town.now)
+    assert reported.is_set()
+    assert await state_of(town, message) == becomes
+    assert len(await rows(town, deliveries)) == 1
+
+
+@pytest.mark.parametrize("send_class", ["escalation", "reply"])
+async def test_what_a_report_has_proven_is_not_unknown_when_its_process_dies(database, keyring, send_class):
+    town = await Town.build(database, keyring)
+    message = await post(town, "text", send_class=send_class)
+    reported = await reports_first(town, message, "queued", dies=True)
+    with pytest.raises(asyncio.CancelledError):
+        await town.sender.round(town.now)
+    assert reported.is_set()
+    await town.sender.give_up_all(town.now)
+    assert await state_of(town, message) == "accepted"
+
+
+async def reports_first(town: Town, message, status: str, *, dies: bool = False) -> asyncio.Event:
+    """The provider's report of this message comes before its answer; the process may end between the two."""
+    reported = asyncio.Event()
+
+    async def send(_outgoing) -> Accepted:
+        fact = "unreachable" if status == "failed" else None
+        await take_status(town.worker, StatusReport("sms", "first", status, message_id=message.id, fact=fact), town.now)
+        reported.set()
+        if dies:
+            raise asyncio.CancelledError
+        return Accepted("first")
+
+    town.channels["sms"].send = send
+    return reported

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.channels.base import Accepted, Refused, TryLater, Unknown
 from bot.delivery.send import Sender
-from bot.delivery.throttle import PACES, Throttle
+from storage.claims import database_now
 from storage.database import Database
 from storage.ids import new_id
 from storage.keys import Keys
@@ -346,13 +346,6 @@ async def test_the_held_up_prefix_names_the_delay(database, keyring):
 
 async def test_a_limit_of_the_whole_account_rests_it(database, keyring):
     town = await Town.build(database, keyring)
-    rested = []
-
-    class Noting(Throttle):
-        def rest(self, seconds: float) -> None:
-            rested.append(seconds)
-
-    town.sender.throttles["sms"] = Noting(PACES["local"])
 
     async def too_many(_outgoing):
         return TryLater("429", timedelta(seconds=7), whole_account=True)
@@ -360,7 +353,9 @@ async def test_a_limit_of_the_whole_account_rests_it(database, keyring):
     town.channels["sms"].send = too_many
     message = await post(town, "text")
     await town.settle()
-    assert rested == [7.0]
+    [account] = await rows(town, channel_accounts, key="sms")
+    rests = account["resting_until"] - await town.database.read(database_now)
+    assert timedelta(seconds=3) < rests <= timedelta(seconds=7)
     [row] = await rows(town, outbox, id=message.id)
     assert row["due_at"] >= town.now + timedelta(seconds=7)
 

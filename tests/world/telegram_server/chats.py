@@ -107,6 +107,7 @@ class Bot:
         self.queries: dict[str, Query] = {}
         self.commands: dict[str, list[Json]] = {}
         self.query_seconds = 60.0
+        self.sent: list[Message] = []  # by the bot, in any chat, in order
         self.held: dict[str | None, float] = {}  # by chat as written: monotonic end of the last retry_after
         self._message_ids = count(1)
         self._user_ids = count(5_000_001)
@@ -139,5 +140,7 @@ class Bot:
         }
         message = Message(raw, by, stamp())
         chat.messages[raw["message_id"]] = message
+        if by == "bot":
+            self.sent.append(message)
         self.journal.changed()
         return message

@@ -38,6 +38,12 @@ def _messages(bot: Bot, a: Json) -> list[Json]:
     return [one.seen() for one in found if by in ("any", one.by) and one.raw["message_id"] > after]
 
 
+def _outgoing(bot: Bot, a: Json) -> Json:
+    """What the bot wrote since the last look, which gave `next`: for a look at everybody's phones at once."""
+    new = bot.sent[a.get("after", 0) :]
+    return {"messages": [{**one.seen(), "chat": one.raw["chat"]["id"]} for one in new], "next": len(bot.sent)}
+
+
 def _match(bot: Bot, a: Json) -> list[Json] | None:
     """The messages that were waited for: at least `count`, of those with `contains` in them; None: not yet."""
     wanted: str = a.get("contains") or ""
@@ -79,6 +85,7 @@ _QUICK: dict[str, Callable[[Bot, Json], Any]] = {
     "expire_queries": _expire_queries,
     "presses": _presses,
     "messages": _messages,
+    "outgoing": _outgoing,
     "actions": lambda bot, a: bot.chat(a["chat"]).actions,
     "commands": lambda bot, _: bot.commands,
     "membership": lambda bot, a: bot.chat(a["chat"]).membership,

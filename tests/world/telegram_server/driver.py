@@ -165,6 +165,11 @@ class TelegramServer(ProviderServer):
         """The messages of a chat in order, of the bot (or person, any), with an id above `after`."""
         return [_message(seen) for seen in await self.control("messages", chat=chat, by=by, after=after)]
 
+    async def outgoing(self, after: int = 0) -> tuple[list[tuple[int, TelegramMessage]], int]:
+        """What the bot wrote to any chat since an earlier look, with its chat, and the place to look from next."""
+        told = await self.control("outgoing", after=after)
+        return [(seen["chat"], _message(seen)) for seen in told["messages"]], told["next"]
+
     async def wait_for(
         self,
         chat: int,

@@ -92,6 +92,13 @@ def _messages(account: Account, a: Json) -> list[Json]:
     ]
 
 
+def _outgoing(account: Account, a: Json) -> Json:
+    """What the account took since the last look, which gave `next`: for a look at everybody's phones at once."""
+    messages = list(account.messages.values())
+    new = [one.seen() for one in messages[a.get("after", 0) :] if one.direction != "inbound"]
+    return {"messages": new, "next": len(messages)}
+
+
 def _callbacks(account: Account, a: Json) -> list[Json]:
     return [
         one
@@ -122,6 +129,7 @@ _QUICK: dict[str, Callable[[Account, Json], Any]] = {
     "account": _account,
     "release": _release,
     "messages": _messages,
+    "outgoing": _outgoing,
     "all_messages": lambda account, _: [one.seen() for one in account.messages.values()],
     "callbacks": lambda account, _: account.callbacks,
     "inbound_posts": lambda account, _: account.inbound_posts,

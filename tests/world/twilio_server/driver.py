@@ -159,6 +159,11 @@ class TwilioServer(ProviderServer):
         """What the account took for a phone, in order."""
         return [_text(seen) for seen in await self.control("messages", phone=phone, contains=contains)]
 
+    async def outgoing(self, after: int = 0) -> tuple[list[Text], int]:
+        """What the account took for any phone since an earlier look, and the place to look from next."""
+        told = await self.control("outgoing", after=after)
+        return [_text(seen) for seen in told["messages"]], told["next"]
+
     async def all_messages(self) -> list[dict[str, Any]]:
         """Every message of the account, inbound too, in order."""
         return await self.control("all_messages")
@@ -206,7 +211,7 @@ class TwilioServer(ProviderServer):
         return found
 
     async def inbound_posts(self) -> list[dict[str, Any]]:
-        """All posts of inbound texts: sid, from, to, at, posts."""
+        """All posts of inbound texts: sid, from, to, at, posts (each with its status and when it was answered)."""
         return await self.control("inbound_posts")
 
     async def opted_out(self) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 
 from tests.world.provider.addresses import NO_CERTIFICATES
+from tests.world.provider.journal import stamp
 from tests.world.twilio_server.account import Account
 
 _CONNECT_S = 5.0
@@ -59,7 +60,7 @@ async def post_signed(account: Account, url: str, form: dict[str, str], *, token
                 account.journal.problem("a callback or webhook address is neither public_url nor a loopback address")
                 return [*posts, {"status": None, "error": "no way there"}]
             outcome, why = await _once(account, client, address, form, headers)
-            posts.append(outcome)
+            posts.append({**outcome, "at": stamp()})
             if why is None or not ({why, "all"} & after):
                 break
             await asyncio.sleep(_BACK_OFF_S * 2**attempt)
