@@ -11,10 +11,13 @@ import typer
 
 from bot import logs
 from bot.cli import flows, risk, schedule
+from bot.cli.audit import app as audit_app
 from bot.cli.db import app as db_app
 from bot.cli.escalations import app as escalations_app
 from bot.cli.init import init
+from bot.cli.outbox import app as outbox_app
 from bot.cli.people import app as people_app
+from bot.cli.quarantine import app as quarantine_app
 
 app = typer.Typer(
     name="blether",
@@ -62,6 +65,9 @@ app.command("init")(init)
 app.add_typer(flows.app, name="flows")
 app.add_typer(people_app, name="people")
 app.add_typer(escalations_app, name="escalations")
+app.add_typer(audit_app, name="audit")
+app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(outbox_app, name="outbox")
 app.add_typer(db_app, name="db")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(risk.app, name="risk")

@@ -5,13 +5,23 @@ from pathlib import Path
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from bot.cli.audit import app as audit
 from bot.cli.db import app as db
 from bot.cli.escalations import app as escalations
+from bot.cli.outbox import app as outbox
 from bot.cli.people import app as people
+from bot.cli.quarantine import app as quarantine
 from storage.database import Database
 from tests.bot.people.office import ISLA, NIALL, as_csv, write_config
 
-APPS: dict[str, Typer] = {"db": db, "escalations": escalations, "people": people}
+APPS: dict[str, Typer] = {
+    "audit": audit,
+    "db": db,
+    "escalations": escalations,
+    "outbox": outbox,
+    "people": people,
+    "quarantine": quarantine,
+}
 
 
 class Shell:

@@ -2,6 +2,8 @@
 
 from sqlalchemy import inspect
 
+from storage.engines import parse_address
+from storage.holding import only_process
 from storage.migrating import migrations
 from tests.bot.cli.office import Shell
 
@@ -28,6 +30,14 @@ def test_a_configuration_that_is_not_there_exits_2(tmp_path):
     assert (done.exit_code, done.stdout) == (2, "")
     assert "config.toml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_sqlite_file_that_a_bot_runs_on_is_left_alone(tmp_path):
+    address = f"sqlite:///{tmp_path / 'new.db'}"
+    with only_process(parse_address(address)):
+        done = Shell(tmp_path, address).run("db", "upgrade")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "already runs" in done.stderr
 
 
 def test_a_server_that_is_away_exits_2_without_a_traceback(tmp_path):

@@ -3,6 +3,7 @@
 import json
 from asyncio import to_thread
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from bot.cli import app
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrating import migrations
+from storage.outside_head import write_outside
 from storage.records import Address
 from storage.roster import give_addresses
+from storage.sealed_log import Head, seal_some
 from storage.sealing import Keyring
-from storage.tables import addresses, channel_accounts, invitations, outbox, people, quarantine, supervisions
+from storage.tables import addresses, audit, channel_accounts, invitations, outbox, people, quarantine, supervisions
 from storage.viewing import System
 from tests.bot.cli.office import Shell
 from tests.bot.people.office import CANARIES, ISLA, KEY, NIALL, RORY
@@ -31,10 +34,13 @@ pytestmark = pytest.mark.usefixtures("quiet_as_it_is")
 TWILIO = '[twilio]\naccount_sid = "AC00000000000000000000000000000000"\nauth_token = "canary"\n'
 NAMES = (
     *("configuration", "secrets", "flows", "crisis-contacts", "telegram", "twilio", "database", "clock", "migrations"),
-    *("applied", "ladders", "staff", "invitations", "supporters", "consent", "accounts", "quarantine", "messages"),
+    *("applied", "ladders", "staff", "invitations", "supporters", "consent", "accounts", "messages"),
+    *("quarantine", "due", "audit", "audit-head"),
 )
 OPENED = ('channels = ["telegram", "sms"]', 'channels = ["sms"]')
 """Morag does not want Telegram, so that no invitation waits."""
+HEAD = ("[telegram]", 'audit_head_file = "audit-head"\n[telegram]')
+"""On PostgreSQL the audit's end is kept outside only where the configuration says so."""
 
 
 class Report:
@@ -84,7 +90,7 @@ def add(shell: Shell, table: Any, **values: object) -> None:
 @pytest.fixture
 def service(shell: Shell) -> Shell:
     """A service in which nothing is wrong: Isla and Niall have consented, staff get text messages."""
-    shell.configure(OPENED)
+    shell.configure(OPENED, HEAD)
     assert shell.import_(ISLA, NIALL).exit_code == 0
     return shell
 
@@ -102,6 +108,7 @@ def now() -> datetime:
 async def test_all_is_well(service: Shell, telegram_server: TelegramServer, twilio_server: TwilioServer):
     service.configure(
         OPENED,
+        HEAD,
         ("http://127.0.0.1:9", telegram_server.url),
         ("987654321:abc", telegram_server.token),
         ("AC00000000000000000000000000000000", twilio_server.account_sid),
@@ -381,7 +388,7 @@ def test_an_account_that_is_paused(service: Shell):
 def test_something_is_set_aside(service: Shell):
     row = {"kind": "inbound", "subject_id": new_id(now()), "reason": "ValueError", "times": 1, "at": now()}
     add(service, quarantine, id=new_id(now()), **row)
-    report(service).is_so("quarantine", "warn", "1 set aside")
+    report(service).is_so("quarantine", "warn", "1 set aside", "1 inbound", "1 of them are not tried again")
     change(service, quarantine, released_at=now())
     report(service).is_so("quarantine", "ok")
 
@@ -394,3 +401,52 @@ def test_messages_that_did_not_get_through(service: Shell):
         values = {**row, "position": position, "state": state, "created_at": created}
         add(service, outbox, id=new_id(now()), address_id=address, **values)
     report(service).is_so("messages", "warn", "1 failed, of 1 nobody knows")
+
+
+def seal(shell: Shell, *, behind: timedelta = timedelta(0)) -> Head:
+    """What `blether run` does every two seconds."""
+    database, sealed = shell.database(), []
+    try:
+        while not sealed or sealed[-1].more:
+            sealed.append(database.run_sync(seal_some, Keyring.from_secret(KEY), behind=behind))
+    finally:
+        database.close_sync()
+    return sealed[-1].head
+
+
+def test_entries_that_nobody_seals(service: Shell):
+    change(service, audit, written_at=now() - timedelta(minutes=12))
+    report(service).is_so("audit", "warn", "not sealed", "12 minutes", "blether run")
+    seal(service)
+    report(service).is_so("audit", "ok")
+
+
+def test_an_audit_whose_end_is_kept_in_the_database_only(service: Shell, database_url: str):
+    service.configure(OPENED)
+    if database_url.startswith("sqlite"):
+        report(service).is_so("audit-head", "ok")
+    else:
+        report(service).is_so("audit-head", "warn", "in the database only", "audit_head_file")
+
+
+def test_the_end_of_the_audit_outside(service: Shell):
+    head, file = seal(service), service.folder / "audit-head"
+    report(service).is_so("audit-head", "warn", "not there")
+    write_outside(file, head)
+    report(service).is_so("audit-head", "ok")
+    write_outside(file, replace(head, number=head.number + 1))
+    report(service).is_so("audit-head", "fail", "does not fit")
+    file.write_text("nothing")
+    report(service).is_so("audit-head", "fail", "does not fit")
+    file.unlink()
+    file.mkdir()
+    report(service).is_so("audit-head", "warn", "cannot be read")
+
+
+def test_somebody_would_wait_for_ever(service: Shell):
+    change(service, addresses, next_send_at=None, next_priority=None)
+    person, place = select(people.c.id).limit(1).scalar_subquery(), select(addresses.c.id).limit(1).scalar_subquery()
+    waits = {"position": 99, "body_sealed": b"-", "state": "queued", "due_at": now(), "created_at": now()}
+    kind = {"class": "reply", "priority": 2, "purpose": "reply"}
+    add(service, outbox, id=new_id(now()), address_id=place, person_id=person, **waits, **kind)
+    report(service).is_so("due", "warn", "1 claim_untold")
