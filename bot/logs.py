@@ -41,6 +41,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}", re.ASCII)
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,24}", re.ASCII)
 _LONG_NUMBER = re.compile(r"[0-9]{6}")  # a provider's code has five digits; a phone number or a chat id has more
+_CHAIN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PLACE = re.compile(r"[\w./-]{1,80}:[0-9]{1,6}", re.ASCII)
 
 
@@ -64,6 +65,11 @@ def _is_id(value: object) -> bool:
 
 def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) < 1_000_000
+
+
+def _is_entry_number(value: object) -> bool:
+    """Entries are counted on for years; a phone number has more digits."""
+    return type(value) is int and 0 <= value < 1_000_000_000
 
 
 def _is_places(value: object) -> bool:
@@ -100,6 +106,8 @@ ALLOWED: Mapping[str, Callable[[object], bool]] = {
     **dict.fromkeys(_AMOUNTS.split(), _is_amount),
     **dict.fromkeys(_TIMES, _is_time),
     "code": _short_of_digits(_CODE),
+    "chain": _matches(_CHAIN),
+    "entry_number": _is_entry_number,
     "at": _matches(_PLACE),
     "trace": _is_places,
 }

@@ -27,14 +27,15 @@ from storage.tables import escalations, schedules, sessions
 AT_ONCE: Final = 50
 POLL: Final = 1.0  # real seconds between looks that nothing woke
 AFTER_TROUBLE: Final = 1.0
+LONGEST_WAIT: Final = 0.5  # real seconds that a round waits for turns before it looks again
 ROUNDS: Final = 3  # rounds of sending side by side, besides the one for what is pressing
 _log = logger("loops")
 
 
-def _due(connection: Connection, now: datetime) -> list[Event]:
+def _due(connection: Connection, now: datetime, pressing_only: bool = False) -> list[Event]:
     """What is due, the gravest kind first; of one kind only, so that a peak of check-ins delays no escalation."""
     climbing: list[Event] = [NextStep(*row) for row in escalations_due(connection, now, AT_ONCE)]
-    if climbing:
+    if climbing or pressing_only:
         return climbing
     waiting: list[Event] = [RanOut(*row) for row in sessions_due(connection, now, AT_ONCE)]
     return waiting or [FellDue(*row) for row in schedules_due(connection, now, AT_ONCE)]
@@ -49,10 +50,10 @@ def next_decision(connection: Connection) -> datetime | None:
     return min((one for one in moments if one is not None), default=None)
 
 
-async def decide_due(worker: Worker, now: datetime) -> int:
-    """Decide everything that is due. Returns how many events it were."""
+async def decide_due(worker: Worker, now: datetime, *, pressing_only: bool = False) -> int:
+    """Decide everything that is due, or escalations alone. Returns how many events it were."""
     done = 0
-    while events := await worker.database.read(_due, now):
+    while events := await worker.database.read(_due, now, pressing_only):
         await worker.do(events, now)
         done += len(events)
     return done
@@ -61,8 +62,18 @@ async def decide_due(worker: Worker, now: datetime) -> int:
 async def send_due(sender: Sender, now: datetime) -> int:
     """Send everything that is due. Returns how many messages it were."""
     done = 0
-    while sent := await sender.round(now):
+    while sent := await sender.round(now) + await look_up_due(sender, now):
         done += sent
+    return done
+
+
+async def look_up_due(sender: Sender, now: datetime) -> int:
+    """Look up what is to be looked up, what is pressing first. Returns how many messages it were."""
+    done = 0
+    for pressing in (True, False):
+        due = await sender.looking.next_due(pressing=pressing)
+        if due is not None and due <= now:
+            done += await sender.looking.round(now, pressing=pressing)
     return done
 
 
@@ -70,12 +81,13 @@ async def tick(worker: Worker, sender: Sender, now: datetime) -> datetime | None
     """Do all that is due at `now`, until nothing is; when something is due next. For tests and the demo."""
     while await decide_due(worker, now) + await send_due(sender, now):
         pass
-    return await next_due(worker.database)
+    return await next_due(worker.database, sender)
 
 
-async def next_due(database: Database) -> datetime | None:
+async def next_due(database: Database, sender: Sender) -> datetime | None:
     """When anything is due next."""
-    moments = [await database.read(next_decision), await database.read(outbox.next_due)]
+    looks = [await sender.looking.next_due(pressing=pressing) for pressing in (True, False)]
+    moments = [await database.read(next_decision), await database.read(outbox.next_due), *looks]
     return min((one for one in moments if one is not None), default=None)
 
 
@@ -86,19 +98,28 @@ class Loops:
     worker: Worker
     sender: Sender
     clock: Clock
+    poll: float = POLL  # real seconds
+    caught_up: asyncio.Event | None = None
+    """Until it is set only what is pressing is done: what people wrote while nobody was there is taken in first, lest a
+    check-in count as missed that they answered. None: there is nothing to wait for.
+    """
     _woken: list[asyncio.Event] = field(default_factory=list[asyncio.Event])
+    _polled: list[asyncio.Event] = field(default_factory=list[asyncio.Event])  # no commit makes these due at once
+    _waiting: set[bool] = field(default_factory=set[bool])  # a round that waits for turns: of pressing classes, of all
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _stopping: bool = False
 
     def start(self) -> None:
         """Begin; ends with `stop`."""
-        self.worker.database.on_commit(self._wake)
+        self.worker.database.on_commit(self.wake)
         rounds: Sequence[Callable[[], Awaitable[datetime | None]]] = [
             self._decide,
             *[self._send] * ROUNDS,
             self._send_pressing,
         ]
-        self._tasks = [asyncio.create_task(self._loop(one)) for one in rounds]
+        looks: Sequence[Callable[[], Awaitable[datetime | None]]] = [self._look_up_pressing, self._look_up]
+        self._tasks = [asyncio.create_task(self._loop(one, self._woken)) for one in rounds]
+        self._tasks += [asyncio.create_task(self._loop(one, self._polled)) for one in looks]
         self._tasks.append(asyncio.create_task(self._poll()))
 
     @property
@@ -109,23 +130,35 @@ class Loops:
     async def stop(self) -> None:
         """Finish what is in hand and end."""
         self._stopping = True
-        self._wake()
+        self._wake_all()
         self._tasks[-1].cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _wake(self) -> None:
+    async def anything_to_do(self) -> bool:
+        """Whether something is due before the next look that has no hands on it: another process might do it."""
+        soon = self.clock.now() + timedelta(seconds=self.poll)
+        decision = await self.worker.database.read(next_decision)
+        return (decision is not None and decision <= soon) or await self.sender.anything_to_do(soon)
+
+    def wake(self) -> None:
+        """Look at once."""
         for event in self._woken:
+            event.set()
+
+    def _wake_all(self) -> None:
+        self.wake()
+        for event in self._polled:
             event.set()
 
     async def _poll(self) -> None:
         while True:
-            await pause(POLL)
-            self._wake()
+            await pause(self.poll)
+            self._wake_all()
 
-    async def _loop(self, work: Callable[[], Awaitable[datetime | None]]) -> None:
+    async def _loop(self, work: Callable[[], Awaitable[datetime | None]], wakers: list[asyncio.Event]) -> None:
         """Do the work, sleep until it is due again; trouble is logged and waited out, never the end of it."""
         woken = asyncio.Event()
-        self._woken.append(woken)
+        wakers.append(woken)
         while not self._stopping:
             woken.clear()
             try:
@@ -137,20 +170,53 @@ class Loops:
             if not self._stopping:
                 await self.clock.sleep_until(due, (woken,))
 
+    @property
+    def _behind(self) -> bool:
+        return self.caught_up is not None and not self.caught_up.is_set()
+
     async def _decide(self) -> datetime | None:
-        await decide_due(self.worker, self.clock.now())
-        return await self.worker.database.read(next_decision)
+        behind = self._behind
+        await decide_due(self.worker, self.clock.now(), pressing_only=behind)
+        return None if behind else await self.worker.database.read(next_decision)
 
     async def _send(self) -> datetime | None:
-        return await self._round(pressing_only=False)
+        return await self._round(pressing_only=self._behind)
 
     async def _send_pressing(self) -> datetime | None:
         return await self._round(pressing_only=True)
 
+    async def _look_up_pressing(self) -> datetime | None:
+        return await self._looked_up(pressing=True)
+
+    async def _look_up(self) -> datetime | None:
+        return await self._looked_up(pressing=False)
+
+    async def _looked_up(self, *, pressing: bool) -> datetime | None:
+        looking = self.sender.looking
+        while not self._stopping:
+            due = await looking.next_due(pressing=pressing)
+            if due is None or due > self.clock.now():
+                return due
+            if not await looking.round(self.clock.now(), pressing=pressing):
+                return None  # another process has it in hand: the poll comes back to it
+        return None
+
     async def _round(self, *, pressing_only: bool) -> datetime | None:
+        while not self._stopping:
+            if not await self.sender.round(self.clock.now(), pressing_only=pressing_only):
+                opens_in = self.sender.opens_in.get(pressing_only)
+                if opens_in is None or pressing_only in self._waiting:
+                    break
+                await self._wait_for_turns(opens_in, pressing_only=pressing_only)
         now = self.clock.now()
-        while not self._stopping and await self.sender.round(now, pressing_only=pressing_only):
-            now = self.clock.now()
         due = await self.worker.database.read(outbox.next_due)
         # What another round holds, or what waits for a turn, looks due: the poll and every commit come back to it.
         return due if due is None or due > now else now + timedelta(seconds=POLL)
+
+    async def _wait_for_turns(self, opens_in: float, *, pressing_only: bool) -> None:
+        """One round of its kind waits until there are turns again, in real time as rates are."""
+        self._waiting.add(pressing_only)
+        try:
+            await pause(min(opens_in, LONGEST_WAIT))
+        finally:
+            self._waiting.discard(pressing_only)

@@ -12,13 +12,15 @@ from starlette.routing import BaseRoute
 
 from bot.channels.base import Channel, StatusReport
 from bot.channels.sms.client import SmsChannel
+from bot.channels.sms.missed import MissedTexts
 from bot.channels.telegram.client import TelegramChannel, TelegramFaultError
-from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.poller import OnHeard, Poller
 from bot.clock import pause
 from bot.delivery.retry import backoff
 from bot.logs import logger
 from bot.settings import Settings, TelegramSettings, TwilioSettings
 from bot.web.hooks import OnForged, TakeIn, telegram_route, twilio_message_route, twilio_status_route
+from storage.leading import Leader
 
 SMS: Final = "sms"
 ALERTS: Final = "alerts"
@@ -40,6 +42,7 @@ class Providers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.channels: dict[str, Channel] = _sms_channels(settings)
+        self.missed: list[MissedTexts] = _missed_texts(settings)
         self._telegram: TelegramChannel | None = None
         self._poller: Poller | None = None
         telegram = settings.telegram
@@ -47,7 +50,7 @@ class Providers:
             self._telegram = TelegramChannel(telegram.account, telegram.token.get_secret_value(), telegram.api_url)
             self.channels[telegram.account] = self._telegram
 
-    async def listen(self, take_in: TakeIn) -> None:
+    async def listen(self, take_in: TakeIn, on_heard: OnHeard | None = None) -> None:
         """Tell Telegram how we are reached, as often as it takes, and then ask for updates if that is the way."""
         telegram, settings = self._telegram, self._settings.telegram
         if telegram is None or settings is None:
@@ -61,19 +64,28 @@ class Providers:
                 _log.warning("telegram.not-introduced", error=fault.code, attempt=attempt, seconds=wait.total_seconds())
                 await pause(wait.total_seconds())
         if settings.mode == "polling":
-            self._poller = Poller(
-                settings.account,
-                settings.token.get_secret_value(),
-                settings.api_url,
-                take_in,
-                after_commit=telegram.after_commit,
-            )
-            await self._poller.run()
+            address = self._settings.database.url.get_secret_value()
+            async with Leader(address, f"poller {settings.account}") as leader:
+                self._poller = Poller(
+                    settings.account,
+                    settings.token.get_secret_value(),
+                    settings.api_url,
+                    take_in,
+                    after_commit=telegram.after_commit,
+                    on_heard=on_heard,
+                    leader=leader,
+                )
+                await self._poller.run()
 
     async def stop(self) -> None:
         """Ask no more; what was handed over is taken in first."""
         if self._poller is not None:
             await self._poller.stop()
+
+    async def close(self) -> None:
+        """Give the connections back that only listing uses; the channels' are given back by themselves."""
+        for one in self.missed:
+            await one.close()
 
     async def _introduce(self, telegram: TelegramChannel, settings: TelegramSettings) -> None:
         if settings.webhook_secret is not None and settings.mode == "webhook":
@@ -113,6 +125,19 @@ def account_for_number(twilio: TwilioSettings) -> dict[str, str]:
     if twilio.alerts_from_number:
         numbers[twilio.alerts_from_number] = ALERTS
     return numbers
+
+
+def _missed_texts(settings: Settings) -> list[MissedTexts]:
+    twilio = settings.twilio
+    if twilio is None:
+        return []
+    token = twilio.auth_token.get_secret_value()
+    numbers: dict[str, list[str]] = {}
+    for number, account in account_for_number(twilio).items():
+        numbers.setdefault(account, []).append(number)
+    return [
+        MissedTexts(account, twilio.account_sid, token, twilio.api_url, theirs) for account, theirs in numbers.items()
+    ]
 
 
 def _sms_channels(settings: Settings) -> dict[str, Channel]:

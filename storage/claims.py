@@ -106,12 +106,16 @@ def migration_lock(connection: Connection) -> Generator[None]:
             connection.commit()
 
 
-def wait_briefly_for_locks(connection: Connection) -> None:
-    """Until the transaction ends, wait two seconds for a table and no longer: who waits to change one holds up everybody
-    who comes after. On SQLite nothing: one lock holds it all.
+def lock_tables(connection: Connection, names: Sequence[str], patience: float) -> None:
+    """Have these tables to ourselves until the transaction ends, all of them or an error that passes: who has some and
+    waits for others would stand in the way of transactions that have those and wait for these. Waits so many seconds for
+    each at most, as everybody waits behind who waits. On SQLite nothing: one lock holds it all.
     """
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+    if connection.dialect.name != "sqlite" and names:
+        quote = connection.dialect.identifier_preparer.quote
+        connection.execute(text(f"SET LOCAL lock_timeout = {round(patience * 1000)}"))
+        connection.execute(text(f"LOCK TABLE {', '.join(quote(name) for name in names)} IN ACCESS EXCLUSIVE MODE"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 
 def runs_every_migration(connection: Connection) -> bool:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -22,6 +22,10 @@ _OLDEST_SQLITE = (3, 35)  # RETURNING
 _QUOTES_VALUES = ("22", "23")  # classes of SQLSTATE whose messages quote the values: data exceptions, constraints
 
 Purpose = Literal["write", "read", "migrate"]
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+    BareConnection = AsyncConnection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,60 @@ def open_engine(url: URL, purpose: Purpose, *, connections: int = 1) -> Engine:
         engine = create_engine(url, connect_args=settings, isolation_level="READ COMMITTED", **options)
     event.listen(engine, "handle_error", _cleanse_context)
     return engine
+
+
+def _watched(name: str) -> dict[str, Any]:
+    """Both sides notice within seconds that the other one is out of reach."""
+    options = {
+        "timezone": "UTC",
+        "statement_timeout": "3s",
+        "tcp_keepalives_idle": "2",
+        "tcp_keepalives_interval": "1",
+        "tcp_keepalives_count": "3",
+    }
+    return {
+        "connect_timeout": 3,
+        "tcp_user_timeout": 3_000,  # milliseconds that sent bytes may stay without an answer
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+        "application_name": name,
+        "options": " ".join(f"-c {key}={value}" for key, value in options.items()),
+    }
+
+
+def open_watched_engine(url: URL) -> Engine:
+    """An engine of one connection outside transactions, for what must be noticed when it breaks: the server ends it soon
+    after the network is gone, and we give up on a server that does not answer. PostgreSQL only.
+    """
+    engine = create_engine(
+        url,
+        connect_args=_watched("blether"),
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+    )
+    event.listen(engine, "handle_error", _cleanse_context)
+    return engine
+
+
+def has_other_processes(url: URL) -> bool:
+    """Whether several processes may run on this database."""
+    return url.get_backend_name() != "sqlite"
+
+
+async def open_bare(url: URL) -> "BareConnection":
+    """A connection of the driver itself, outside transactions, for LISTEN and NOTIFY. PostgreSQL only.
+
+    Raises:
+        psycopg.Error: the server cannot be reached.
+    """
+    from psycopg import AsyncConnection  # who runs on SQLite does without it
+
+    return await AsyncConnection.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True, **_watched("blether")
+    )
 
 
 def _make_private(file: Path) -> None:

@@ -1,95 +1,38 @@
-"""Messages on their way: claimed by address, given a lease, settled by what came of them."""
+"""Messages on their way: in our hands under a lease (`storage/taking.py` claims them), settled by what came of them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
-from storage.claims import claim_ids, database_now, lock_rows
+from storage.claims import database_now, lock_rows
 from storage.keys import Keys
-from storage.outbox import CLAIMABLE, NEVER_BEHIND, opened, tell_claim
+from storage.outbox import NEVER_BEHIND, opened, tell_claim
 from storage.people import addresses_by_id
 from storage.records import PRIORITY, Claimed
+from storage.states import in_state
 from storage.tables import addresses, escalations, outbox, people, sessions
 from storage.viewing import Viewer, require_all
 
-
-def claim(
-    connection: Connection,
-    keys: Keys,
-    viewer: Viewer,
-    now: datetime,
-    *,
-    lease: timedelta,
-    leases: Iterable[UUID],
-    limit: int,
-    lowest: int,
-) -> list[Claimed]:
-    """Take up to `limit` messages that are due, one an address, the most pressing class first.
-
-    `leases` gives an id for each; `lease` is how long they are ours by the database's clock; `lowest` is the least
-    pressing priority that is taken (4: all of them).
-    """
-    due = (
-        select(addresses.c.id)
-        .where(
-            addresses.c.next_send_at.is_not(None),
-            addresses.c.next_send_at <= now,
-            addresses.c.next_priority <= lowest,
-        )
-        .order_by(addresses.c.next_priority, addresses.c.next_send_at)
-    )
-    mine = claim_ids(connection, due, limit)
-    if not mine:
-        return []
-    rows = connection.execute(
-        select(outbox)
-        .where(outbox.c.address_id.in_(mine), outbox.c.due_at <= now, outbox.c.priority <= lowest, CLAIMABLE)
-        .order_by(outbox.c.address_id, outbox.c.priority, outbox.c.position)
-    ).mappings()
-    first: dict[UUID, RowMapping] = {}
-    for row in rows:
-        first.setdefault(row["address_id"], row)
-    until = database_now(connection) + lease
-    taken = {row["id"]: (row, lease_id) for row, lease_id in zip(first.values(), leases, strict=False)}
-    if taken:
-        connection.execute(
-            update(outbox).where(outbox.c.id == bindparam("b_id")),
-            [
-                {
-                    "b_id": message_id,
-                    "state": "sending",
-                    "lease_id": lease_id,
-                    "lease_until": until,
-                    "attempts": row["attempts"] + 1,
-                    "held": None,
-                }
-                for message_id, (row, lease_id) in taken.items()
-            ],
-        )
-    tell_claim(connection, mine)
-    return _with_facts(connection, keys, viewer, taken, counted=False)
+NO_WAITS: Mapping[UUID, float] = {}
 
 
-def anything_due(connection: Connection, now: datetime, lowest: int) -> bool:
-    """Whether a claim would find something: a look that locks and writes nothing."""
-    waiting = select(addresses.c.id).where(
-        addresses.c.next_send_at.is_not(None), addresses.c.next_send_at <= now, addresses.c.next_priority <= lowest
-    )
-    return connection.execute(waiting.limit(1)).first() is not None or bool(unknown_due(connection, now, 1))
-
-
-def _with_facts(
+def with_facts(
     connection: Connection,
     keys: Keys,
     viewer: Viewer,
     taken: Mapping[UUID, tuple[RowMapping, UUID]],
     *,
     counted: bool,
+    waits: Mapping[UUID, float] = NO_WAITS,
 ) -> list[Claimed]:
+    """Messages in our hands by (row, lease), with what is looked at again before they leave, the most pressing first.
+
+    `counted`: the row counts this attempt already. `waits`: seconds until each may leave.
+    """
     if not taken:
         return []
     require_all(viewer, "message_body", [row["person_id"] or row["address_id"] for row, _ in taken.values()])
@@ -128,6 +71,7 @@ def _with_facts(
                 session_asking=bool(fact.asking),
                 escalation_state=fact.escalation_state,
                 escalation_opened_at=fact.opened_at,
+                leaves_in=waits.get(message_id, 0.0),
             )
         )
     return sorted(claimed, key=lambda one: PRIORITY[one.message.send_class])
@@ -137,7 +81,7 @@ def held_by_lease(connection: Connection, keys: Keys, viewer: Viewer, leases: Ma
     """Messages that are being sent under these leases, by message."""
     rows = connection.execute(select(outbox).where(outbox.c.id.in_(leases), outbox.c.state == "sending")).mappings()
     held = {row["id"]: (row, leases[row["id"]]) for row in rows if row["lease_id"] == leases[row["id"]]}
-    return _with_facts(connection, keys, viewer, held, counted=True)
+    return with_facts(connection, keys, viewer, held, counted=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +109,8 @@ def settle(
             values["due_at"] = result.due_at
         if result.again:
             values["again"] = True
+        if result.state == "unknown":
+            values["looked"] = 0
         if result.state not in ("queued", "unknown"):
             values["settled_at"] = now
         done = connection.execute(
@@ -191,7 +137,7 @@ def lapsed_leases(connection: Connection, limit: int | None) -> list[tuple[UUID,
 
     `limit` None: every message that is being sent, for a process that knows that it is the only one.
     """
-    wanted = select(outbox.c.id, outbox.c.lease_id).where(outbox.c.state == "sending")
+    wanted = select(outbox.c.id, outbox.c.lease_id).where(in_state(outbox, "sending"))
     if limit is not None:
         wanted = wanted.where(outbox.c.lease_until < database_now(connection)).limit(limit)
     rows = connection.execute(wanted)
@@ -203,7 +149,7 @@ def unknown_due(connection: Connection, now: datetime, limit: int) -> list[UUID]
     return list(
         connection.execute(
             select(outbox.c.id)
-            .where(outbox.c.state == "unknown", outbox.c["class"].in_(NEVER_BEHIND), outbox.c.due_at <= now)
+            .where(in_state(outbox, "unknown"), outbox.c["class"].in_(NEVER_BEHIND), outbox.c.due_at <= now)
             .order_by(outbox.c.due_at)
             .limit(limit)
         ).scalars()

@@ -6,6 +6,8 @@ import typer
 
 from bot.cli.opening import CONFIG, Config, told
 from bot.settings import load
+from storage.engines import parse_address
+from storage.holding import only_process
 from storage.migrating import upgrade as bring_up
 
 app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -26,7 +28,9 @@ def upgrade(
 ) -> None:
     """Bring the database to this version. Prints each step that ran; there is no way back."""
     with told():
-        ran = bring_up(load(config).database.url.get_secret_value(), post=post)
+        address = parse_address(load(config).database.url.get_secret_value())
+        with only_process(address):
+            ran = bring_up(address, post=post)
     for name in ran:
         typer.echo(name)
     if not ran:

@@ -17,7 +17,7 @@ from storage.tables.people import (
     teams,
 )
 from storage.tables.schedules import occurrences, schedules
-from storage.tables.upkeep import audit, audit_head, processes, quarantine
+from storage.tables.upkeep import audit, audit_head, migrations_run, processes, quarantine
 from storage.tables.wrap import wrap_items
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "invitations",
     "memberships",
     "metadata",
+    "migrations_run",
     "name_keys",
     "occurrences",
     "outbox",

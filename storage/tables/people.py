@@ -128,6 +128,7 @@ addresses = Table(
     Index("ix_addresses_person", "person_id"),
     Index(
         "ix_addresses_due",
+        "account",
         "next_priority",
         "next_send_at",
         sqlite_where=text("next_send_at IS NOT NULL"),

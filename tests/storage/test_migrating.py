@@ -147,7 +147,7 @@ def test_a_file_whose_name_does_not_say_when_it_may_run_is_refused(name: str, re
 def test_rows_that_would_point_at_nothing_stop_the_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     address = f"sqlite:///{tmp_path}/torn.db"
 
-    def tear(connection: Connection, _revision: str) -> None:
+    def tear(connection: Connection, _revision: str, _also: Path | None) -> None:
         connection.exec_driver_sql("CREATE TABLE boats (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql("CREATE TABLE crews (boat INTEGER REFERENCES boats (id))")
         connection.exec_driver_sql("INSERT INTO crews VALUES (7)")

@@ -12,8 +12,9 @@ from storage.outbox import cancel, messages_by_id, next_due, put, question_state
 from storage.people import address_row
 from storage.records import PRIORITY, Address, Body, Choice, Message
 from storage.sealing import new_data_key
-from storage.sending import Settled, claim, send_again, settle, still_ours, unknown_due
+from storage.sending import Settled, send_again, settle, still_ours, unknown_due
 from storage.tables import addresses, channel_accounts, outbox, people
+from storage.taking import claim
 from storage.viewing import System, Themselves
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -233,7 +233,7 @@ class Town:
 
     async def next_due(self) -> datetime | None:
         """When anything happens next."""
-        return await next_due(self.database)
+        return await next_due(self.database, self.sender)
 
     async def audit(self) -> list[AuditEntry]:
         """What was done, in order."""
