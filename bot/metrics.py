@@ -42,6 +42,9 @@ INBOUND: Final = Tally(
 DANGER: Final = Tally("blether_danger", "Texts read as danger, counted when the audit is sealed", "level")
 ENTRIES: Final = Tally("blether_audit_entries", "Audit entries, counted when they are sealed", "kind")
 CLAIMED: Final = Tally("blether_outbox_claimed", "Messages that were taken in hand to be sent")
+RERUNS: Final = Tally(
+    "blether_transaction_reruns", "Transactions that were run again: a deadlock, a lock, a lost connection"
+)
 SENDS: Final = Tally("blether_sends", "Attempts to send, by what came of them", "channel", "class", "outcome")
 LAPSED: Final = Tally("blether_leases_lapsed", "Messages in the hands of a process that had gone")
 TRIED_AGAIN: Final = Tally(

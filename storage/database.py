@@ -43,6 +43,7 @@ class Database:
         self._writers = writers
         self._readers = readers
         self._callbacks: list[Callable[[], None]] = []
+        self._on_rerun: list[Callable[[], None]] = []
         self._running: set[asyncio.Task[object]] = set()
         self._closed = False
 
@@ -75,6 +76,10 @@ class Database:
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` in the event loop after every commit of `run`, before its caller goes on: it wakes loops."""
         self._callbacks.append(callback)
+
+    def on_rerun(self, callback: Callable[[], None]) -> None:
+        """Call `callback`, on a database thread, each time that a piece of work is run again: for counting."""
+        self._on_rerun.append(callback)
 
     async def run(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(connection, …)` in one transaction that may write, and give back what it returns.
@@ -130,7 +135,7 @@ class Database:
         if self._closed:
             raise DatabaseClosedError("the database is closed")
         # The context goes along, so that what `work` logs keeps the caller's bound values.
-        return threads.submit(copy_context().run, _run_until_through, engine, work)
+        return threads.submit(copy_context().run, _run_until_through, engine, work, self._run_again)
 
     async def _finish(self, future: Future[T], then: Callable[[], None] | None) -> T:
         """Wait in a task of its own: who called may be cancelled, the transaction and its callbacks are not."""
@@ -150,6 +155,10 @@ class Database:
             task.add_done_callback(_tell_unheard_error)
             raise
 
+    def _run_again(self) -> None:
+        for callback in self._on_rerun:
+            callback()
+
     def _committed(self) -> None:
         for callback in self._callbacks:
             try:
@@ -164,8 +173,8 @@ def _tell_unheard_error(task: asyncio.Task[T]) -> None:
         _log.error("work whose caller had gone failed: %s", type(error).__name__)
 
 
-def _run_until_through(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run on the database thread; wait and run again while the error is one that passes."""
+def _run_until_through(engine: Engine, work: Callable[[Connection], T], again: Callable[[], None]) -> T:
+    """Run on the database thread; wait and run again, telling `again`, while the error is one that passes."""
     try:
         # The usual case goes without the machinery of repeats, which costs as much as a statement.
         return _run_once(engine, work)
@@ -180,6 +189,7 @@ def _run_until_through(engine: Engine, work: Callable[[Connection], T]) -> T:
         wait_max=_LONGEST_WAIT,
         wait_jitter=_FIRST_WAIT * 4,
     ):
+        again()
         with attempt:
             return _run_once(engine, work)
     raise ConnectionLostError("no attempt was made")
