@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot import metrics
 from bot.arrivals import Arrivals
 from bot.channels.base import Channel
 from bot.clock import Clock
@@ -86,6 +87,7 @@ class App:
         """The loops turn and the poller asks while inside; gives the web application to serve."""
         notifier = Notifier(self.database.url, self.loops.wake, self.loops.anything_to_do, _not_woken)
         self.database.on_commit(notifier.committed)
+        self.database.on_rerun(metrics.RERUNS.add)
         async with self._closing(), notifier, self._at_work() as web:
             yield web
 
