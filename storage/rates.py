@@ -31,11 +31,14 @@ _NEVER: Final = -math.inf
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Messages (on SMS: parts) a second over all, and messages a second to one address, `burst` of them at once."""
+    """Messages (on SMS: parts) a second over all, and messages a second to one address: `burst` of them at once, of what
+    is pressing `pressing` of them, which no text of the second before shall hold up.
+    """
 
     overall: float
     each: float
     burst: int = 1
+    pressing: int = 3
 
     @property
     def limited(self) -> bool:
@@ -88,7 +91,8 @@ class Room:
         if mine > AHEAD:
             return None
         step = 1.0 / self.pace.each
-        after = max(mine, address_free - (self.pace.burst - 1) * step)
+        at_once = max(self.pace.burst, self.pace.pressing if pressing else 1)
+        after = max(mine, address_free - (at_once - 1) * step)
         if after > IN_HAND:
             return Turn(after, address_free)
         self.free = max(self.free, begins) + weight / self.pace.overall

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, select
 
-from storage.tables import consents, memberships, occurrences, people, schedules
+from storage.tables import audit, consents, memberships, occurrences, people, processes, schedules
+
+APPLIED = "schedules.applied"
+"""The audit's kind for "everybody's rows are as the file says", with the digest of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,24 @@ def kinds(connection: Connection) -> set[Kind]:
         pairs = tuple((one["in_a_row"], one["policy"]) for one in json.loads(text))
         found.add(Kind(key, team_id, flow, rule, spread, grace, pairs))
     return found
+
+
+def still_applied(connection: Connection, digest: str) -> bool:
+    """Whether everybody's rows were last brought to schedules of this digest, and no process of another configuration has
+    been there since: it may have begun rows as its own file says.
+    """
+    last = connection.execute(
+        select(audit.c.detail, audit.c.written_at)
+        .where(audit.c.kind == APPLIED)
+        .order_by(audit.c.written_at.desc(), audit.c.within.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.detail["digest"] != digest:
+        return False
+    others = select(processes.c.id).where(
+        processes.c.seen_at >= last.written_at, func.coalesce(processes.c.applied, "") != digest
+    )
+    return connection.execute(others.limit(1)).first() is None
 
 
 def people_with(connection: Connection, keys: Collection[str]) -> set[UUID]:

@@ -1,10 +1,11 @@
 """How fast an account and one chat of it may be written to; the turns are given out in `storage/rates.py`, for all
 processes together.
 
-Telegram: 30 messages a second overall and one a second to a chat, a short burst allowed (Bot API FAQ); one less a second
-overall, since clocks and networks are not even. SMS: ten parts a second for each sender to the United Kingdom, one for
-one to the United States (Twilio, "Understanding Twilio rate limits and message queues"). Twilio takes more and lets it
-wait in a queue of its own, where an alert would stand behind every check-in: so what waits, waits here.
+Telegram: 30 messages a second overall and one a second to a chat (Bot API FAQ; its "short bursts" are kept for what is
+pressing); one less a second overall, since clocks and networks are not even. SMS: ten parts a second for each sender to
+the United Kingdom, one for one to the United States (Twilio, "Understanding Twilio rate limits and message queues").
+Twilio takes more and lets it wait in a queue of its own, where an alert would stand behind every check-in: so what waits,
+waits here.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from storage.rates import UNLIMITED, Pace
 from storage.records import Message
 
 PACES: Final[Mapping[str, Pace]] = {
-    "telegram": Pace(overall=29.0, each=1.0, burst=3),
+    "telegram": Pace(overall=29.0, each=1.0),
     "sms": Pace(overall=10.0, each=1.0, burst=3),
     "local": UNLIMITED,
 }

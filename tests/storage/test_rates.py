@@ -19,7 +19,7 @@ from storage.taking import claim, outlook, waiting_for_their_turn
 from storage.viewing import System
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-TELEGRAM = Pace(29.0, 1.0, 3)
+TELEGRAM = Pace(29.0, 1.0)
 PACES = {"main": TELEGRAM, "sms": Pace(10.0, 1.0, 3)}
 VIEWER = System("a test")
 LEASE = timedelta(seconds=60)
@@ -92,14 +92,17 @@ def test_the_end_of_a_rest_is_no_stampede():
     assert given[1] - given[0] == pytest.approx(1 / 29)
 
 
-def test_a_chat_gets_a_short_burst_and_then_one_a_second():
+@pytest.mark.parametrize(
+    ("pressing", "leaves"), [(True, [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]), (False, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])]
+)
+def test_a_chat_gets_one_a_second_and_of_what_is_pressing_a_short_burst_first(pressing: bool, leaves: list[float]):
     free, given = FREE, []
     for _ in range(6):
-        turn = Room(TELEGRAM).take(free, pressing=True, weight=1)
+        turn = Room(TELEGRAM).take(free, pressing=pressing, weight=1)
         assert turn is not None
         given.append(turn.after)
         free = turn.free
-    assert given == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
+    assert given == leaves
 
 
 def test_an_address_that_is_far_off_takes_no_turn():

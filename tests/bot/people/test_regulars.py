@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from bot.people.regulars import digest_of, house_regulars
+from storage import processes
 from storage.ids import new_id
 from storage.tables import consents, memberships, occurrences, people, schedules, sessions
 from tests.bot.people.office import BOTH_TEAMS, ISLA, MORNING, NIALL, NOW, RORY, Office
@@ -162,8 +164,50 @@ async def test_who_left_the_team_has_none(office: Office):
     isla = await office.person("Isla")
     left = update(memberships).where(memberships.c.person_id == isla.id).values(ended_at=NOW)
     await office.write(lambda connection: connection.execute(left))
+    await office.apply(('spread = "20m"', 'spread = "25m"'), now=LATER)
+    assert await current(office) == []
+
+
+async def ended_by_hand(office: Office):
+    """Isla's row is ended, which only a look at everybody would find."""
+    await office.import_(ISLA, NIALL)
+    gone = {"next_date": None, "next_slot": None, "next_nominal_at": None, "due_at": None, "ended_at": NOW}
+    await office.write(lambda connection: connection.execute(update(schedules).values(gone)))
+
+
+async def test_the_same_schedules_again_are_not_looked_for(office: Office):
+    """So that a start costs the same however many people there are."""
+    await ended_by_hand(office)
     await office.apply(now=LATER)
     assert await current(office) == []
+    assert (await office.kinds()).count("schedules.applied") == 1
+
+
+@pytest.mark.parametrize(("applied", "found"), [("another", 1), (None, 1), ("the same", 0)])
+async def test_after_a_process_of_another_configuration_everybody_is_looked_at(office: Office, applied, found):
+    await ended_by_hand(office)
+    digest = digest_of(house_regulars(office.settings)) if applied == "the same" else applied
+    await office.write(
+        lambda connection: processes.begin(connection, new_id(NOW), "0.1.0", "0003", NOW, applied=digest)
+    )
+    await office.apply(now=LATER)
+    assert len(await current(office)) == found
+
+
+async def test_a_process_that_was_gone_before_is_no_matter(database, keyring, tmp_path):
+    office = Office(database, keyring, tmp_path)
+    await office.write(lambda connection: processes.begin(connection, new_id(NOW), "0.1.0", "0003", NOW, applied="old"))
+    await office.apply()
+    await ended_by_hand(office)
+    await office.apply(now=LATER)
+    assert await current(office) == []
+
+
+async def test_going_back_to_earlier_schedules_is_a_change(office: Office):
+    await office.import_(ISLA, NIALL)
+    for change in (((AT, 'rule = "daily at 18:00"'),), ()):
+        await office.apply(*change, now=LATER)
+    assert [row.rule for row in await current(office)] == ["daily at 09:30"]
 
 
 async def test_a_schedule_for_others_goes_from_the_ones_to_the_others(office: Office):
