@@ -53,10 +53,16 @@ def next_decision(connection: Connection) -> datetime | None:
 async def decide_due(worker: Worker, now: datetime, *, pressing_only: bool = False) -> int:
     """Decide everything that is due, or escalations alone. Returns how many events it were."""
     done = 0
-    while events := await worker.database.read(_due, now, pressing_only):
-        await worker.do(events, now)
-        done += len(events)
+    while decided := await decide_some(worker, now, pressing_only=pressing_only):
+        done += decided
     return done
+
+
+async def decide_some(worker: Worker, now: datetime, *, pressing_only: bool = False) -> int:
+    """Decide one batch of what is due. Returns how many events it were."""
+    events = await worker.database.read(_due, now, pressing_only)
+    await worker.do(events, now)
+    return len(events)
 
 
 async def send_due(sender: Sender, now: datetime) -> int:
@@ -104,6 +110,7 @@ class Loops:
     check-in count as missed that they answered. None: there is nothing to wait for.
     """
     _woken: list[asyncio.Event] = field(default_factory=list[asyncio.Event])
+    _committed: list[asyncio.Event] = field(default_factory=list[asyncio.Event])  # the poll wakes one round of sending
     _polled: list[asyncio.Event] = field(default_factory=list[asyncio.Event])  # no commit makes these due at once
     _waiting: set[bool] = field(default_factory=set[bool])  # a round that waits for turns: of pressing classes, of all
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
@@ -112,13 +119,10 @@ class Loops:
     def start(self) -> None:
         """Begin; ends with `stop`."""
         self.worker.database.on_commit(self.wake)
-        rounds: Sequence[Callable[[], Awaitable[datetime | None]]] = [
-            self._decide,
-            *[self._send] * ROUNDS,
-            self._send_pressing,
-        ]
+        rounds: Sequence[Callable[[], Awaitable[datetime | None]]] = [self._decide, self._send, self._send_pressing]
         looks: Sequence[Callable[[], Awaitable[datetime | None]]] = [self._look_up_pressing, self._look_up]
         self._tasks = [asyncio.create_task(self._loop(one, self._woken)) for one in rounds]
+        self._tasks += [asyncio.create_task(self._loop(self._send, self._committed)) for _ in range(ROUNDS - 1)]
         self._tasks += [asyncio.create_task(self._loop(one, self._polled)) for one in looks]
         self._tasks.append(asyncio.create_task(self._poll()))
 
@@ -142,7 +146,7 @@ class Loops:
 
     def wake(self) -> None:
         """Look at once."""
-        for event in self._woken:
+        for event in (*self._woken, *self._committed):
             event.set()
 
     def _wake_all(self) -> None:
@@ -153,7 +157,8 @@ class Loops:
     async def _poll(self) -> None:
         while True:
             await pause(self.poll)
-            self._wake_all()
+            for event in (*self._woken, *self._polled):
+                event.set()
 
     async def _loop(self, work: Callable[[], Awaitable[datetime | None]], wakers: list[asyncio.Event]) -> None:
         """Do the work, sleep until it is due again; trouble is logged and waited out, never the end of it."""
@@ -176,7 +181,9 @@ class Loops:
 
     async def _decide(self) -> datetime | None:
         behind = self._behind
-        await decide_due(self.worker, self.clock.now(), pressing_only=behind)
+        # By the time of each batch: a ladder's step that falls due during a peak waits for one batch only.
+        while not self._stopping and await decide_some(self.worker, self.clock.now(), pressing_only=behind):
+            pass
         return None if behind else await self.worker.database.read(next_decision)
 
     async def _send(self) -> datetime | None:
