@@ -16,6 +16,7 @@ from contextvars import copy_context
 from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
+import stamina.instrumentation
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +33,8 @@ _FIRST_WAIT = 0.005  # seconds
 _LONGEST_WAIT = 0.5
 
 _log = logging.getLogger(__name__)
+# Its own hook would write to standard output where no log is set up; reruns are counted by `on_rerun`.
+stamina.instrumentation.set_on_retry_hooks(())
 
 
 class Database:

@@ -3,6 +3,7 @@ after the old version (`post`) waits until it is gone.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from sqlalchemy import Connection, func, inspect, select
 from storage.migrating import migrations, upgrade
 from storage.processes import fresh
 from storage.tables import inbound, outbox
+from tests.conftest import WORKER
+from tests.world import postgres
 from tests.world.household import CALLUM, ISLA, RHONA
 from tests.world.phones import PATIENCE
-from tests.world.service import Service
+from tests.world.service import Service, opened
 from tests.world.waiting import until
 
 BEFORE = 15
@@ -69,11 +72,21 @@ def columns(connection: Connection) -> set[str]:
     return {one["name"] for table in ("outbox", "people") for one in inspect(connection).get_columns(table)}
 
 
+@pytest.fixture
+async def own_service(tmp_path: Path, telegram_server, twilio_server) -> AsyncIterator[Service]:
+    """A service on a PostgreSQL database of its own: nothing else can run on one that was upgraded past this version."""
+    with postgres.empty_database(WORKER) as address:
+        upgrade(address)
+        async with opened(tmp_path, telegram_server, twilio_server, address) as one:
+            yield one
+            await one.finishes()
+
+
 @pytest.mark.postgres
 async def test_every_text_is_answered_while_the_schema_changes_under_it(
-    postgresql_service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    service = postgresql_service
+    service = own_service
     pre, post = next_version(tmp_path / "next")
     monkeypatch.setattr("bot.cli.db.bring_up", partial(upgrade, also=tmp_path / "next"))
     service.configure(mode="webhook")

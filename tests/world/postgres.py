@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from storage.migrating import upgrade
-from storage.tables import metadata
+from storage.tables import metadata, migrations_run
 from tests.world.postgres_guard import wait_for_end_of
 
 FOLDER = "BLETHER_TEST_RUN"  # the run's shared folder and its first process, handed to workers by the environment
@@ -125,16 +125,15 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 
 def empty(address: str) -> None:
-    """Leave no row in any of our tables, and no connection that a test before left open."""
+    """Leave no row in any of our tables but that of the migrations, and no connection that a test before left open."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         # TRUNCATE makes new files for every table and index: some eight times the cost of deleting a few rows.
-        deletes = [
-            sql.SQL("DELETE FROM {};").format(sql.Identifier(table.name)) for table in reversed(metadata.sorted_tables)
-        ]
+        tables = [table for table in reversed(metadata.sorted_tables) if table is not migrations_run]
+        deletes = [sql.SQL("DELETE FROM {};").format(sql.Identifier(table.name)) for table in tables]
         connection.execute(sql.SQL(" ").join(deletes))
 
 
