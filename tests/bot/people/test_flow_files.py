@@ -14,9 +14,13 @@ OWN = (Path(__file__).parents[3] / "flows" / "library" / "daily-check-in.toml").
 BROKEN = OWN.replace("within", "wthin", 1)
 
 
-async def bring(office: Office, folder: Path, text: str):
+def lay(folder: Path, text: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "daily-check-in.toml").write_text(text)
+
+
+async def bring(office: Office, folder: Path, text: str):
+    lay(folder, text)
     settings = office.read(("[telegram]", '[flows]\nfolder = "flows"\n[telegram]'))
     await bring_flows(office.database, office.keyring, settings, NOW)
 
