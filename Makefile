@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: install demo test check bench pictures lock clean
+.PHONY: install demo test check bench faults pictures lock clean
 
 install: .venv/.installed
 
@@ -36,6 +36,10 @@ check: install
 # Ratios against a floor in the same run; writes benchmarks/results.json.
 bench: install
 	@$(BIN)/python -m benchmarks
+
+# Killed, frozen, cut off and lied to; then what was lost is counted: docs/faults.md. make faults SEED=7 KILLS=20 PEOPLE=40
+faults: install
+	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
 
 # The pictures of the demo in docs/pictures; needs a Chromium.
 pictures: install
