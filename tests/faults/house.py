@@ -1,4 +1,4 @@
-"""Who lives in a run: teams of twenty with three supervisors each, half of the people by SMS and half by Telegram.
+"""Who lives in a run: teams of ten with three supervisors each, half of the people by SMS and half by Telegram.
 
 The numbers are Ofcom's for drama (07700 900000 to 900999), so that no real phone can ever be meant.
 """
@@ -6,7 +6,7 @@ The numbers are Ofcom's for drama (07700 900000 to 900999), so that no real phon
 from dataclasses import dataclass
 from typing import Literal
 
-TEAM_SIZE = 20
+TEAM_SIZE = 10
 _FIRST_PERSON, _FIRST_SUPERVISOR = 200, 720
 _NAMES = ("Ailsa", "Blair", "Catriona", "Dougal", "Eilidh", "Finlay", "Greer", "Hamish", "Iona", "Jamie", "Kirsty")
 _SURNAMES = ("Abbot", "Baird", "Cowan", "Duff", "Elder", "Fraser", "Gow", "Hogg", "Innes", "Kerr", "Lamont")
@@ -51,7 +51,7 @@ class Keeper:
 
 
 def residents(people: int) -> list[Resident]:
-    """So many people, every second one on Telegram, twenty a team."""
+    """So many people, every second one on Telegram, ten a team."""
     return [
         Resident(number, "sms" if number % 2 == 0 else "telegram", f"team-{number // TEAM_SIZE:02}")
         for number in range(people)

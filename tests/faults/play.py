@@ -31,6 +31,7 @@ from tests.faults.reconcile import Line, holds, reconcile
 from tests.faults.world import World, join_telegram, still_due, world
 from tests.world.servers import NotInTime, TelegramServer, TwilioServer
 from tests.world.service import Mode
+from tests.world.waiting import until
 
 _DAY: Final = ("09:45", "10:15", "11:30", "11:50", "12:30", "14:00", "15:30", "15:50", "16:30", "18:00", "20:00")
 _AT: Final = {"11:50": "noon", "16:30": "evening"}
@@ -143,6 +144,11 @@ class Play:
         crew, clock = self.world.crew, self.world.clock
         for seat in crew.seats:
             await crew.ready(seat)
+            while seat.armed:  # it never came to the point where it was to kill itself
+                begun = seat.starts
+                crew.kill(seat)
+                await until(lambda seat=seat, begun=begun: seat.starts > begun, "the next start", within=60)
+                await crew.ready(seat)
         codes = await crew.stop()
         if any(codes):
             self.mischief.broken.append(f"stopped with {codes}")
@@ -154,11 +160,11 @@ class Play:
         await crew.start()
         with contextlib.suppress(NotInTime):
             await self.world.telegram.wait_confirmed(within=30)
-        drained = await self.world.quiet(self.sizes.patience)
+        drained = await self.world.settles(self.sizes.patience)
         for _ in range(4):  # what waits for a look-up, a back-off or half an hour
             if drained:
                 clock.on(timedelta(minutes=20))
-                drained = await self.world.quiet(self.sizes.patience)
+                drained = await self.world.settles(self.sizes.patience)
         return drained
 
     async def collect(self, *, drained: bool) -> Evidence:

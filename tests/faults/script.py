@@ -62,7 +62,7 @@ def code_held(text: str) -> str | None:
 
 def takes(seed: int, keeper: str, code: str, telling: int) -> bool:
     """Whether this supervisor takes the alert with this code, told for the `telling`th time (from 0)."""
-    return Random(f"{seed} {keeper} {code} {telling}").random() < (0.55 if telling == 0 else 0.35)
+    return Random(f"{seed} {keeper} {code} {telling}").random() < (0.65 if telling == 0 else 0.5)
 
 
 def resolves(seed: int, keeper: str, code: str) -> bool:

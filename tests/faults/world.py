@@ -75,12 +75,34 @@ class World:
             return False
         return True
 
+    async def settles(self, patience: float) -> bool:
+        """Wait until nothing is due or on its way, as long as there is less of it (a phone gets one text a second);
+        False if nothing moved for so many seconds.
+        """
+        before = -1
+        while (left := await self._left()) != 0:
+            if left == before:
+                try:
+                    await until(lambda left=left: self._moved(left), "anything to move", within=patience)
+                except NotInTime:
+                    return False
+            before = left
+        return True
+
+    async def _moved(self, before: int | None) -> bool:
+        await asyncio.sleep(_LOOK)
+        return await self._left() != before
+
     async def _is_quiet(self) -> bool:
         await asyncio.sleep(_LOOK)
+        return await self._left() == 0
+
+    async def _left(self) -> int | None:
+        """How much is due; None while the database is away, or held by somebody."""
         try:
-            return await self.service.reads(due_and_not_done, self.clock.shown) == 0
-        except Exception:  # the database is away, or held by somebody
-            return False
+            return await self.service.reads(due_and_not_done, self.clock.shown)
+        except Exception:
+            return None
 
 
 def _due(now: datetime) -> list[Select[tuple[UUID]]]:

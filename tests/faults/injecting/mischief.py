@@ -15,7 +15,7 @@ from tests.faults.world import World
 class Sizes:
     """How long things stay broken, in real seconds, and how often each fault happens.
 
-    `patience`: how long everything that is due may take to be done at the end. `waits_for_leases`: there a minute really
+    `patience`: how long nothing may move at the end while something is due. `waits_for_leases`: there a minute really
     passes, until the leases of killed processes have run out; else that minute is skipped while no process runs, by
     moving them in the database.
     """
@@ -45,7 +45,7 @@ SMALL = Sizes(
     step=1.2,
     processes=2,
     waits_for_leases=False,
-    patience=60.0,
+    patience=30.0,
     days_at_least=1,
 )
 """For `make test`."""
