@@ -13,7 +13,7 @@ from bot.channels.base import Incoming, Unreadable
 from bot.channels.unreadable import words_in
 from bot.conversation.danger import call_for_help
 from bot.conversation.matter import Batch
-from bot.safety.risk import read_danger
+from bot.safety.risk import Danger, read_danger
 from bot.safety.words import global_word
 from storage.aside import QuarantineKind, SetAside
 from storage.records import Address, Heard, Person
@@ -42,8 +42,7 @@ def next_try(kind: QuarantineKind, times: int, now: datetime) -> datetime | None
 def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, reason: str) -> None:
     """Something that came in and could not be decided: kept raw, read for danger, and a concern opened about it."""
     person = batch.known.people.get(at.person_id) if at and at.person_id else None
-    words = item.text if isinstance(item, Incoming) else words_in(item.raw)
-    danger = read_danger(words)
+    danger = _danger_in(item)
     if person is not None:
         person.inbound_seq += 1
         batch.changed_person(person)
@@ -67,6 +66,14 @@ def write_down(batch: Batch, item: Incoming | Unreadable, at: Address | None, re
     quarantine(batch, "inbound", row.id, row.person_id, reason, next_at=next_try("inbound", 1, batch.now))
     if at is not None:
         call_for_help(batch, at, person, danger)
+
+
+def _danger_in(item: Incoming | Unreadable) -> Danger:
+    """What is heard in it. Where the reading itself failed, a person is to look soon: better than to lose the text."""
+    try:
+        return read_danger(item.text if isinstance(item, Incoming) else words_in(item.raw))
+    except Exception:
+        return Danger("distress", reasons=("it could not be read for danger",))
 
 
 def _says_stop(item: Incoming, at: Address) -> bool:

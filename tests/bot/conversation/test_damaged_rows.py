@@ -94,3 +94,14 @@ async def test_a_damaged_message_or_address_holds_up_nobody_elses(town: Town, ta
     assert town.phone("Callum").new()
     [row] = await rows(town, outbox, person_id=town.ids["Isla"], purpose="reply")
     assert row["state"] == "failed"
+
+
+async def test_a_text_that_cannot_be_read_for_danger_is_kept_and_a_person_looks(town: Town, monkeypatch):
+    def fails(_text: str):
+        raise RecursionError
+
+    for module in ("bot.conversation.decide", "bot.conversation.keeping"):
+        monkeypatch.setattr(f"{module}.read_danger", fails)
+    await town.texts("Isla", "hello")
+    assert [row["meant"] for row in await rows(town, inbound)] == ["set aside"]
+    assert [one.severity for one in await ladders(town, "Isla")] == ["concern"]
