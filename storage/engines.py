@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from storage.errors import DatabaseAddressError
+from storage.errors import ConnectionLostError, DatabaseAddressError
 
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another process's lock
 _OLDEST_SQLITE = (3, 35)  # RETURNING
@@ -161,11 +161,17 @@ def _prepare_sqlite(engine: Engine, purpose: Purpose) -> None:
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver's own BEGIN would come late and deferred; ours is below.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA foreign_keys = {'OFF' if purpose == 'migrate' else 'ON'}")
-        if purpose == "read":
-            connection.execute("PRAGMA query_only = ON")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA foreign_keys = {'OFF' if purpose == 'migrate' else 'ON'}")
+            if purpose == "read":
+                connection.execute("PRAGMA query_only = ON")
+        except sqlite3.DatabaseError as fault:  # a listener's errors are not made SQLAlchemy's: a full disk, a lock
+            raise ConnectionLostError(
+                f"the database could not be opened ({fault.sqlite_errorname}):"
+                " is it a database, is there room on the disk, and may this user write there?"
+            ) from fault
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if purpose == "read" else "BEGIN IMMEDIATE")

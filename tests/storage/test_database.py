@@ -434,3 +434,12 @@ def test_a_postgresql_address_gets_our_driver(scheme: str):
     assert database.url.drivername == "postgresql+psycopg"
     assert "s3cret" not in str(database.url)
     database.close_sync()
+
+
+def test_a_file_that_cannot_be_written_is_said_in_words(tmp_path: Path):
+    file = tmp_path / "blether.db"
+    file.write_bytes(b"this is no database, and long enough to be looked at" * 20)
+    database = Database.open(f"sqlite:///{file}")
+    with pytest.raises(ConnectionLostError, match="could not be opened"):
+        database.read_sync(lambda connection: connection.execute(select(1)))
+    database.close_sync()
