@@ -10,17 +10,15 @@ so that the old version still starts on a schema which only `pre` ones of a newe
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy import Connection, Engine, column, insert, inspect, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -36,9 +34,14 @@ from storage.errors import MigrationError
 from storage.processes import fresh
 from storage.tables import migrations_run, processes
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 PATIENCE = (0.3, 0.6, 1.2, 2.4, *[5.0] * 12)
 """Seconds that a table is waited for, try after try. An old version that is busy stands in the way until what it has
 begun is through; meanwhile what it would begin waits as well."""
+_NAME = re.compile(r"(\d{4})_(pre|post)_\w+")
+_AT = table("alembic_version", column("version_num"))  # where alembic keeps the last one that ran
 BETWEEN = 0.2  # seconds between two tries
 
 
@@ -177,16 +180,18 @@ def migrations(also: Path | None = None) -> list[Migration]:
         MigrationError: a file's name is not of the form above.
     """
     with as_file(files("storage") / "migrations") as folder:
-        script = ScriptDirectory.from_config(_config(folder, also))
-        return [_named(Path(one.path).stem, one.revision) for one in reversed(list(script.walk_revisions()))]
+        places = [folder / "versions"] if also is None else [folder / "versions", also]
+        return sorted(
+            (_named(file.stem) for place in places for file in place.glob("*.py") if file.stem != "__init__"),
+            key=lambda one: one.revision,
+        )
 
 
-def _named(name: str, revision: str) -> Migration:
-    number, _, rest = name.partition("_")
-    kind = rest.partition("_")[0]
-    if number != revision or kind not in ("pre", "post"):
-        raise MigrationError(f"the migration {name} must be called {revision}_pre_NAME or {revision}_post_NAME")
-    return Migration(revision, name, kind == "post")
+def _named(name: str) -> Migration:
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise MigrationError(f"the migration {name} must be called NNNN_pre_NAME or NNNN_post_NAME, with four digits")
+    return Migration(match[1], name, match[2] == "post")
 
 
 def _due(waiting: list[Migration], *, post: bool) -> list[Migration]:
@@ -202,23 +207,28 @@ def _due(waiting: list[Migration], *, post: bool) -> list[Migration]:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_AT.name):
+        return None
+    return connection.execute(select(_AT.c.version_num)).scalar_one_or_none()
 
 
 def _run(connection: Connection, revision: str, also: Path | None) -> None:
+    # Looked up when there is something to run: it takes as long to load as all else that starts, and mostly there is not.
+    from alembic import command
+    from alembic.config import Config
+
     with as_file(files("storage") / "migrations") as folder:
-        config = _config(folder, also)
+        config = Config()
+        _point(config, folder, also)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
 
-def _config(folder: Path, also: Path | None) -> Config:
-    config = Config()
+def _point(config: "Config", folder: Path, also: Path | None) -> None:
     config.set_main_option("script_location", _escaped(folder))
     config.set_main_option("path_separator", "os")
     if also is not None:
         config.set_main_option("version_locations", os.pathsep.join(map(_escaped, (folder / "versions", also))))
-    return config
 
 
 def _escaped(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """The migrations make exactly the tables; `pre` and `post` run when they may."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,10 +139,18 @@ def test_a_pre_migration_behind_a_post_one_is_refused_with_the_command_that_help
         migrating._due([POST, Migration("0003", "0003_pre_c", False)], post=False)
 
 
-@pytest.mark.parametrize(("name", "revision"), [("0001_whole_way", "0001"), ("0002_pre_a", "0001"), ("x", "0001")])
-def test_a_file_whose_name_does_not_say_when_it_may_run_is_refused(name: str, revision: str):
+@pytest.mark.parametrize("name", ["0001_whole_way", "2_pre_a", "0002-pre-a", "x"])
+def test_a_file_whose_name_does_not_say_when_it_may_run_is_refused(name: str):
     with pytest.raises(MigrationError, match="must be called"):
-        migrating._named(name, revision)
+        migrating._named(name)
+
+
+def test_each_migration_says_the_number_that_its_name_does():
+    folder = Path(migrating.__file__).with_name("migrations") / "versions"
+    files = sorted(folder.glob("[0-9]*.py"))
+    said = [re.findall(r'^(?:down_)?revision\b.*= ["\']?(\w+)', file.read_text(), re.MULTILINE) for file in files]
+    before = ["None", *(file.stem[:4] for file in files)]
+    assert said == [[file.stem[:4], last] for file, last in zip(files, before, strict=False)]
 
 
 def test_rows_that_would_point_at_nothing_stop_the_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
