@@ -44,7 +44,8 @@ def read_flows(settings: Settings) -> Mapping[str, Flow]:
         return flows
     problems: list[str] = []
     paths = sorted(path for path in settings.flows.folder.glob("*.toml") if not path.name.endswith(".transcripts.toml"))
-    known = Known(policies=frozenset(settings.policies), flows=frozenset(flows) | {path.stem for path in paths})
+    ids = frozenset(flows) | {path.stem for path in paths}
+    known = Known(policies=frozenset(settings.policies), flows=ids, callable=flows)
     for path in paths:
         try:
             flow = load_file(path, known)

@@ -13,7 +13,7 @@ from flows.context import Context
 from flows.effects import Do, Effect, End, Kind, Save, Say, Shape, Wait
 from flows.engine import Turn, advance, reopens
 from flows.errors import FlowError, FlowFileError, FlowRunError, LanguageError, SessionFormatError
-from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
+from flows.events import Back, Begin, Event, Heard, Interrupt, Reply, Resume, Silence, Skip
 from flows.load import compile_source, load_file, load_text, read_library
 from flows.model import Flow, Needs, Option, Question, Step, Telling, Value
 from flows.offers import MOST_OFFERED
@@ -26,6 +26,7 @@ __all__ = [
     "CODES",
     "MOST_OFFERED",
     "Action",
+    "Back",
     "Begin",
     "Consent",
     "Context",
@@ -56,6 +57,7 @@ __all__ = [
     "SessionFormatError",
     "Shape",
     "Silence",
+    "Skip",
     "Step",
     "Telling",
     "Turn",

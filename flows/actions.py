@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from flows.answers.lengths import written_length
+
 
 def _plain(text: str) -> str:
     if not text.isprintable() or "{" in text or "}" in text:
@@ -13,6 +15,14 @@ def _plain(text: str) -> str:
     return text
 
 
+def _length(text: str) -> str:
+    seconds = written_length(text)
+    if seconds is None or not 0 < seconds <= _LONGEST_WAIT:
+        raise ValueError('must be a time such as "30m", "6h" or "1d 12h", at most 31 days')
+    return text
+
+
+_LONGEST_WAIT: Final = 31 * 86_400
 Plain = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_plain)]
 SAVED_NAME: Final = r"^[a-z][a-z0-9_]{0,39}$"
 SavedName = Annotated[str, StringConstraints(pattern=SAVED_NAME)]
@@ -63,11 +73,19 @@ class Consent(_Action):
     text_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
-Action = Escalate | Record | Consent
+class BeginFlow(_Action):
+    """Begin another flow with the person when this session has ended; `after`: that much later ("24h")."""
 
-ACTIONS: Final[dict[str, type[Escalate] | type[Record] | type[Consent]]] = {
+    action: Literal["begin"]
+    flow: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+    after: Annotated[str, AfterValidator(_length)] | None = None
+
+
+Action = Escalate | Record | Consent | BeginFlow
+
+ACTIONS: Final[dict[str, type[Escalate] | type[Record] | type[Consent] | type[BeginFlow]]] = {
     "escalate": Escalate,
     "record": Record,
     "consent": Consent,
 }
-"""Every action by its name; a test compares it with the performers in `bot/`."""
+"""Every action by its name that has a performer in `bot/` (a test compares the two); `begin` joins with its own."""

@@ -17,11 +17,16 @@ from flows.conditions import Condition, compile_condition
 from flows.document import (
     AnswerTable,
     ChoiceTable,
+    DateTable,
+    DurationTable,
     ManyTable,
+    NumberTable,
     OptionTable,
+    PhoneTable,
     ScaleTable,
     StepTable,
     TextTable,
+    TimeTable,
     YesNoTable,
 )
 from flows.draft import Draft, DraftStep
@@ -30,12 +35,16 @@ from flows.model import (
     Answer,
     Branch,
     ChoiceAnswer,
+    DateAnswer,
+    DurationAnswer,
     Finish,
     Flow,
     ManyAnswer,
     Needs,
+    NumberAnswer,
     Onward,
     Option,
+    PhoneAnswer,
     Promise,
     Question,
     ReplyRules,
@@ -43,6 +52,7 @@ from flows.model import (
     Step,
     Telling,
     TextAnswer,
+    TimeAnswer,
     Way,
     YesNoAnswer,
 )
@@ -97,7 +107,9 @@ class Assembler:
             first=self._draft.steps[0].table.id,
             promises=kept,
             needs=needs(
-                [*trees_of(steps.values()), *(promise.when.tree for promise in kept)], lists_of(steps.values())
+                [*trees_of(steps.values()), *(promise.when.tree for promise in kept)],
+                read_by_answers(steps.values()),
+                called_by(steps.values()),
             ),
             digest=digest(raw),
             source=source,
@@ -111,7 +123,7 @@ class Assembler:
         if say is None or way is None:
             return None
         if table.ask is None:
-            return Telling(table.id, actions, say, way)
+            return Telling(table.id, actions, say, way, table.call)
         return None if draft.answer is None else self._question(table, draft.answer, actions, say, way)
 
     def _question(
@@ -122,13 +134,15 @@ class Assembler:
             id=table.id,
             do=actions,
             ask=ask,
-            answer=_answer(answer),
+            answer=answer_of(answer),
             way=way,
             within=table.within or self._reply.within or _UNSET,
             nudges=nudges,
             attempts=table.attempts or self._reply.attempts,
             otherwise=table.otherwise,
             exact=bool(table.exact),
+            silence=table.silence,
+            skip=table.skip,
         )
 
     def _wordings(self, texts: list[str], path: Path) -> tuple[Wording, ...] | None:
@@ -157,9 +171,11 @@ class Assembler:
             return None
 
 
-def needs(trees: Iterable[nodes.Node], lists: Iterable[str] = ()) -> Needs:
-    """What these texts and conditions read besides the answers of the session, and `lists` that give options."""
-    values: set[str] = set(lists)
+def needs(trees: Iterable[nodes.Node], others: Iterable[str] = (), flows: Iterable[str] = ()) -> Needs:
+    """What these texts and conditions read besides the answers of the session, `others` that the answers read, and the
+    `flows` that are called.
+    """
+    values: set[str] = set(others)
     last: set[str] = set()
     windows: dict[str, int] = {}
     for tree in trees:
@@ -170,7 +186,7 @@ def needs(trees: Iterable[nodes.Node], lists: Iterable[str] = ()) -> Needs:
                 last.add(read.history)
             else:
                 windows[read.history] = max(read.days, windows.get(read.history, 0))
-    return Needs(frozenset(values & context_names()), frozenset(last), windows)
+    return Needs(frozenset(values & context_names()), frozenset(last), windows, frozenset(flows))
 
 
 def trees_of(steps: Iterable[Step]) -> Iterator[nodes.Node]:
@@ -182,11 +198,22 @@ def trees_of(steps: Iterable[Step]) -> Iterator[nodes.Node]:
             yield from (branch.when.tree for branch in step.way.branches if branch.when is not None)
 
 
-def lists_of(steps: Iterable[Step]) -> Iterator[str]:
-    """The context names that the options of these steps' questions are taken from."""
+def called_by(steps: Iterable[Step]) -> Iterator[str]:
+    """The ids of the flows that these steps call."""
     for step in steps:
-        if isinstance(step, Question) and (name := answers.source(step.answer)) is not None:
+        if isinstance(step, Telling) and step.call is not None:
+            yield step.call
+
+
+def read_by_answers(steps: Iterable[Step]) -> Iterator[str]:
+    """The context names that these steps' questions read: lists for their options, the zone for dates and times."""
+    for step in steps:
+        if not isinstance(step, Question):
+            continue
+        if (name := answers.source(step.answer)) is not None:
             yield name
+        if answers.needs_moment(step.answer):
+            yield "person.zone"
 
 
 def digest(raw: Mapping[str, Any]) -> str:
@@ -195,10 +222,13 @@ def digest(raw: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _answer(table: AnswerTable) -> Answer:
+def answer_of(table: AnswerTable) -> Answer:
+    """The answer that a table of the file describes."""
     match table:
         case ScaleTable():
-            return ScaleAnswer(table.save, table.min, table.max)
+            return ScaleAnswer(table.save, table.min, table.max, table.words)
+        case NumberTable():
+            return NumberAnswer(table.save, table.min, table.max)
         case ChoiceTable():
             options = options_of(table.options)
             return ChoiceAnswer(table.save, options, words_of(options), table.options_from)
@@ -210,6 +240,20 @@ def _answer(table: AnswerTable) -> Answer:
             return YesNoAnswer(table.save)
         case TextTable():
             return TextAnswer(table.save)
+        case _:
+            return _moment_or_phone(table)
+
+
+def _moment_or_phone(table: DateTable | TimeTable | DurationTable | PhoneTable) -> Answer:
+    match table:
+        case DateTable():
+            return DateAnswer(table.save)
+        case TimeTable():
+            return TimeAnswer(table.save)
+        case DurationTable():
+            return DurationAnswer(table.save)
+        case PhoneTable():
+            return PhoneAnswer(table.save)
 
 
 def options_of(tables: Iterable[OptionTable] | None) -> tuple[Option, ...]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flows.assembly import Assembler
+from flows.calls import check_calls, coming_back
 from flows.draft import Draft, read_draft
 from flows.guards import check_names
 from flows.model import Flow
@@ -28,10 +30,15 @@ _AT_LINE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a flow may name outside itself: policies of the configuration, ids of other flows."""
+    """What a flow may name outside itself: policies of the configuration, ids of other flows.
+
+    `flows` empty: any flow may be called. `callable`: the flows themselves where they are there, so that the names that
+    come back from a call can be told; without them any name may have come back.
+    """
 
     policies: frozenset[str]
     flows: frozenset[str] = frozenset()
+    callable: Mapping[str, Flow] = field(default_factory=dict[str, Flow])
 
 
 def check_text(text: str | bytes, name: str, known: Known) -> list[Problem]:
@@ -70,10 +77,12 @@ def _built(draft: Draft, report: Report, known: Known | None, source: str, *, ch
     steps, promises = assembler.steps(), assembler.promises()
     if checked:
         policies = None if known is None else known.policies
-        check_structure(draft, report, policies)
+        back = coming_back(draft, {} if known is None else known.callable)
+        check_structure(draft, report, policies, back)
+        check_calls(draft, report, known.flows if known else frozenset(), known.callable if known else {})
         whole = draft.whole and not report.failed
         check_routes(draft, report, steps, whole=whole)
-        check_names(draft, report, steps, promises, whole=whole)
+        check_names(draft, report, steps, promises, back, whole=whole)
     if report.failed:
         return None
     return assembler.flow(steps, (promise for _, promise in promises), report.raw, source)

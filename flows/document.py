@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, cast
 
@@ -10,18 +9,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from flows.actions import SAVED_NAME, SavedName
+from flows.answers.lengths import written_length
 from flows.model import Audience
 from flows.offers import MOST_OFFERED
 
-_DURATION: Final = re.compile(r"(?:(\d{1,3})d)?\s*(?:(\d{1,3})h)?\s*(?:(\d{1,4})m)?")
 _LONGEST_WAIT: Final = timedelta(days=31)
 
 
 def duration(text: object) -> timedelta:
     """`"6h"`, `"90m"`, `"1d 12h"` → how long. Raises PydanticCustomError for anything else."""
-    found = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
-    days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-    long = timedelta(days=days, hours=hours, minutes=minutes)
+    seconds = written_length(text) if isinstance(text, str) else None
+    long = timedelta(seconds=seconds or 0)
     if not timedelta() < long <= _LONGEST_WAIT:
         raise PydanticCustomError("duration", 'must be a time such as "30m", "6h" or "1d 12h", at most 31 days')
     return long
@@ -39,6 +37,10 @@ def _outcome(value: object) -> object:
     if value is False:
         raise PydanticCustomError("end", "must be true or a word for the outcome")
     return "done" if value is True else value
+
+
+def _skip(value: object) -> object:
+    return None if value is False else value
 
 
 def _options(value: object) -> object:
@@ -69,6 +71,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 Texts = Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1, max_length=20)]
 Attempts = Annotated[int, Field(ge=1, le=9)]
 OptionText = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_not_blank)]
+Number = Annotated[int | float, Field(allow_inf_nan=False)]
 Outcome = Annotated[str, BeforeValidator(_outcome), StringConstraints(pattern=_OUTCOME)]
 
 
@@ -115,12 +118,22 @@ class OptionTable(Table):
 
 
 class ScaleTable(Table):
-    """`answer = { type = "scale" }`."""
+    """`answer = { type = "scale" }`. `words`: the name for what is written after the number ("2 rubbish")."""
 
     type: Literal["scale"]
     save: SavedName
     min: Annotated[int, Field(ge=0, le=1_000)] = 0
     max: Annotated[int, Field(ge=1, le=1_000)] = 10
+    words: SavedName | None = None
+
+
+class NumberTable(Table):
+    """`answer = { type = "number" }`: `min` and `max` may be left out."""
+
+    type: Literal["number"]
+    save: SavedName
+    min: Annotated[Number, Field(ge=-1_000_000, le=1_000_000_000)] | None = None
+    max: Annotated[Number, Field(ge=-1_000_000, le=1_000_000_000)] | None = None
 
 
 class ChoiceTable(Table):
@@ -157,15 +170,71 @@ class TextTable(Table):
     save: SavedName
 
 
-AnswerTable = ScaleTable | ChoiceTable | ManyTable | YesNoTable | TextTable
+class DateTable(Table):
+    """`answer = { type = "date" }`."""
+
+    type: Literal["date"]
+    save: SavedName
+
+
+class TimeTable(Table):
+    """`answer = { type = "time" }`."""
+
+    type: Literal["time"]
+    save: SavedName
+
+
+class DurationTable(Table):
+    """`answer = { type = "duration" }`."""
+
+    type: Literal["duration"]
+    save: SavedName
+
+
+class PhoneTable(Table):
+    """`answer = { type = "phone" }`."""
+
+    type: Literal["phone"]
+    save: SavedName
+
+
+AnswerTable = (
+    ScaleTable
+    | NumberTable
+    | ChoiceTable
+    | ManyTable
+    | YesNoTable
+    | TextTable
+    | DateTable
+    | TimeTable
+    | DurationTable
+    | PhoneTable
+)
 ANSWERS: Final[
-    dict[str, type[ScaleTable] | type[ChoiceTable] | type[ManyTable] | type[YesNoTable] | type[TextTable]]
+    dict[
+        str,
+        type[ScaleTable]
+        | type[NumberTable]
+        | type[ChoiceTable]
+        | type[ManyTable]
+        | type[YesNoTable]
+        | type[TextTable]
+        | type[DateTable]
+        | type[TimeTable]
+        | type[DurationTable]
+        | type[PhoneTable],
+    ]
 ] = {
-    "scale": ScaleTable,
     "choice": ChoiceTable,
     "many": ManyTable,
+    "scale": ScaleTable,
+    "number": NumberTable,
     "yes_no": YesNoTable,
     "text": TextTable,
+    "date": DateTable,
+    "time": TimeTable,
+    "duration": DurationTable,
+    "phone": PhoneTable,
 }
 """Every answer type by its name."""
 
@@ -176,6 +245,7 @@ class StepTable(Table):
     id: Id
     say: Texts | None = None
     ask: Texts | None = None
+    call: Id | None = None
     answer: dict[str, Any] | None = None
     do: list[dict[str, Any]] = []
     next: Annotated[list[RuleTable], BeforeValidator(_rules), Field(min_length=1, max_length=100)] | None = None
@@ -185,6 +255,8 @@ class StepTable(Table):
     attempts: Attempts | None = None
     otherwise: Id | None = None
     exact: bool | None = None
+    silence: Id | None = None
+    skip: Annotated[Literal[True] | Id | None, BeforeValidator(_skip)] = None
 
 
 class PromiseTable(Table):

@@ -27,7 +27,6 @@ from flows.report import Report
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _INSIDE: Mapping[str, type[BaseModel]] = {"next": RuleTable, "options": OptionTable, "reply": ReplyTable}
-_LATER_KEYS = ("call", "silence", "skip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +147,7 @@ def _report(model: type[BaseModel], found: ErrorDetails, above: Path, report: Re
             report.add("F004", path, "is missing", "add it")
         case "extra_forbidden":
             name = str(path[-1])
-            mend = "it comes with a later version" if name in _LATER_KEYS else did_you_mean(name, _keys(model, path))
-            report.add("F003", path, "is not a key that is known here", mend)
+            report.add("F003", path, "is not a key that is known here", did_you_mean(name, _keys(model, path)))
         case _:
             report.add("F005", path, said_plainly(found))
 

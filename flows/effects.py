@@ -34,11 +34,16 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """An answer to remember, with the step that asked for it."""
+    """An answer to remember, with the step that asked for it. `instead`: of the one it gave before, undone by BACK.
+
+    `of`: the flow and version that asked, where the session's own flow called it.
+    """
 
     name: str
     value: Value
     step: str
+    instead: bool = False
+    of: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Only the nodes that `language.py` lets through are known here; anything else is 
 
 from __future__ import annotations
 
+import datetime
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any, Final, cast
 
 from jinja2 import nodes
 
+from flows.answers import clock, date, duration, phone
+from flows.answers.lengths import written_length
 from flows.context import Context
 from flows.errors import FlowRunError, LanguageError
 from flows.missing import MISSING, Missing
@@ -51,6 +54,15 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "in": lambda item, group: item in group,
     "notin": lambda item, group: item not in group,
 }
+
+
+_IN_WORDS: Final[dict[str, Callable[[Any], str]]] = {
+    "as_day": lambda value: date.said_back(datetime.date.fromisoformat(value)),
+    "as_time": lambda value: clock.said_back(*map(int, value.split(":"))),
+    "as_length": lambda value: duration.said_back(value),
+    "as_phone": lambda value: phone.said_back(value),
+}
+"""Filters that write a saved day, time, length or phone number as people read it."""
 
 
 def printed(value: object) -> str:
@@ -186,19 +198,45 @@ def _combination(node: nodes.Node) -> Meaning:
 
 
 def _comparison(node: nodes.Compare) -> Meaning:
-    first = _meaning(node.expr)
-    rest = [(_COMPARE[operand.op], _meaning(operand.expr)) for operand in node.ops]
+    first = _compared(node.expr)
+    rest = [(_COMPARE[operand.op], _compared(operand.expr)) for operand in node.ops]
 
     def holds(scope: Scope) -> bool:
         left = first(scope)
         for compare, meaning in rest:
             right = meaning(scope)
-            if isinstance(left, Missing) or isinstance(right, Missing) or not compare(left, right):
+            if isinstance(left, Missing) or isinstance(right, Missing) or not compare(*_alike(left, right)):
                 return False
             left = right
         return True
 
     return holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A text in a condition that may stand for a length: "2h" beside a number is 7,200 seconds."""
+
+    text: str
+    seconds: int
+
+
+def _compared(node: nodes.Expr) -> Meaning:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        seconds = written_length(node.value)
+        if seconds is not None:
+            written = _Written(node.value, seconds)
+            return lambda scope: written
+    return _meaning(node)
+
+
+def _alike(left: object, right: object) -> tuple[object, object]:
+    """Both sides of a comparison, a written length as seconds beside a number and as its text beside anything else."""
+    if isinstance(left, _Written):
+        left = left.seconds if isinstance(right, int | float) else left.text
+    if isinstance(right, _Written):
+        right = right.seconds if isinstance(left, int | float) else right.text
+    return left, right
 
 
 def _call(node: nodes.Call) -> Meaning:
@@ -231,6 +269,8 @@ def _filter(node: nodes.Filter) -> Meaning:
             return lambda scope: _each(inner(scope), lambda value: printed(value).upper())
         case "capitalize":
             return lambda scope: _each(inner(scope), lambda value: printed(value).capitalize())
+        case name if name in _IN_WORDS:
+            return lambda scope: _each(inner(scope), _IN_WORDS[name])
         case _:
             raise _unknown(node)
 

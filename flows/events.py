@@ -43,4 +43,14 @@ class Interrupt:
     why: Literal["stop", "danger", "replaced"]
 
 
-Event = Begin | Reply | Silence | Heard | Resume | Interrupt
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The person said BACK: the last answer is undone and asked for again. What was done stays done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The person said SKIP: the question is left without an answer, if it may be."""
+
+
+Event = Begin | Reply | Silence | Heard | Resume | Interrupt | Back | Skip

@@ -8,13 +8,16 @@ waits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from jinja2 import nodes
 
 from flows.answers import source
+from flows.assembly import trees_of
+from flows.calls import ComingBack
 from flows.draft import Draft
 from flows.kinds import Kinds
-from flows.model import Onward, Promise, Question, Step, Telling
+from flows.model import Onward, Promise, Question, ScaleAnswer, Step, Telling
 from flows.names import Facts, Read, facts, reads
 from flows.places import Path
 from flows.problems import did_you_mean
@@ -26,15 +29,25 @@ _Place = tuple[Path, nodes.Node, Facts]
 
 
 def check_names(
-    draft: Draft, report: Report, steps: Mapping[str, Step], promises: tuple[tuple[int, Promise], ...], *, whole: bool
+    draft: Draft,
+    report: Report,
+    steps: Mapping[str, Step],
+    promises: tuple[tuple[int, Promise], ...],
+    back: ComingBack,
+    *,
+    whole: bool,
 ) -> None:
     """Add names that are not known and, when the draft is `whole`, names that may be missing where they are read."""
-    saved = saved_names(draft)
-    entered: Mapping[str, Facts] = _entered(draft, steps, saved) if whole else {}
+    saved = saved_names(draft) | back.every
+    if not back.known:  # from a flow that is not there to be looked at any name may come back
+        saved |= _plain_names(steps, promises)
+    entered: Mapping[str, Facts] = _entered(draft, steps, saved, back) if whole else {}
     fits = Kinds.of(steps)
+    fits = replace(fits, own=fits.own | back.own)
+    _check_promises(promises, saved, fits, report)
     for step in steps.values():
         place = draft.ids[step.id]
-        for path, tree, known in _places(step, place, entered.get(step.id, frozenset())):
+        for path, tree, known in _places(step, place, entered.get(step.id, frozenset()), back):
             real = report.real_path((), path)
             for message in fits.misfits(tree):
                 report.add("F029", real, message, "compare numbers with numbers, and a choice with its options' ids")
@@ -45,11 +58,24 @@ def check_names(
                 if _known(read, saved, real, report) and whole and not read.guarded:
                     _check_guard(draft, read, saved, real, report)
         _check_list(step, place, entered.get(step.id, frozenset()), report, whole=whole)
+
+
+def _check_promises(
+    promises: tuple[tuple[int, Promise], ...], saved: frozenset[str], fits: Kinds, report: Report
+) -> None:
     for place, promise in promises:
+        where: Path = ("promises", place, "when")
         for message in fits.misfits(promise.when.tree):
-            report.add("F029", ("promises", place, "when"), message, "say it as a branch of the flow would")
+            report.add("F029", where, message, "say it as a branch of the flow would")
         for read in reads(promise.when.tree):
-            _known(read, saved, ("promises", place, "when"), report)
+            _known(read, saved, where, report)
+
+
+def _plain_names(steps: Mapping[str, Step], promises: tuple[tuple[int, Promise], ...]) -> frozenset[str]:
+    """Every name without a dot that is read, the documented ones left out."""
+    trees = [*trees_of(steps.values()), *(promise.when.tree for _, promise in promises)]
+    found = {read.key for tree in trees for read in reads(tree) if read.history is None and "." not in read.key}
+    return frozenset(found) - set(PLAIN_NAMES) - set(FUNCTIONS)
 
 
 def _check_list(step: Step, place: int, known: Facts, report: Report, *, whole: bool) -> None:
@@ -99,34 +125,39 @@ def _maybe_missing(draft: Draft, read: Read, saved: frozenset[str]) -> bool:
     return read.key in saved or read.key in MAYBE_MISSING
 
 
-def _places(step: Step, place: int, known: Facts) -> Iterator[_Place]:
+def _places(step: Step, place: int, known: Facts, back: ComingBack) -> Iterator[_Place]:
     """Each text and condition of a step, with what surely has a value where it is read."""
     path: Path = ("steps", place)
     for number, wording in enumerate(step.say if isinstance(step, Telling) else step.ask):
         yield (*path, "say" if isinstance(step, Telling) else "ask", number), wording.tree, known
     if isinstance(step.way, Onward):
-        known = _answered(step, known)
+        known = _answered(step, known, back)
         for number, branch in enumerate(step.way.branches):
             if branch.when is not None:
                 yield (*path, "next", number, "when"), branch.when.tree, known
                 known = known | facts(branch.when.tree, False)
 
 
-def _answered(step: Step, known: Facts) -> Facts:
+def _answered(step: Step, known: Facts, back: ComingBack) -> Facts:
     """What surely has a value once a step is left by its branches: a question's own answer does, context may be gone."""
-    if isinstance(step, Telling):
+    if isinstance(step, Telling) and step.call is None:
         return known
-    return frozenset(key for key in known if "." not in key and "(" not in key) - set(PLAIN_NAMES) | {step.answer.save}
+    kept = frozenset(key for key in known if "." not in key and "(" not in key) - set(PLAIN_NAMES)
+    if isinstance(step, Telling):
+        return kept | back.surely.get(step.call or "", frozenset())
+    if isinstance(step.answer, ScaleAnswer) and step.answer.words is not None:
+        kept -= {step.answer.words}  # words after the number may be missing, whatever was there before
+    return kept - {step.answer.save} if step.skip is True else kept | {step.answer.save}
 
 
-def _entered(draft: Draft, steps: Mapping[str, Step], saved: frozenset[str]) -> Mapping[str, Facts]:
+def _entered(draft: Draft, steps: Mapping[str, Step], saved: frozenset[str], back: ComingBack) -> Mapping[str, Facts]:
     """For each step what surely has a value when it is entered: walked until nothing changes, each time only less."""
     first = draft.steps[0].table.id
     entered: dict[str, Facts] = {first: frozenset()}
     waiting = [first]
     while waiting:
         step = steps[waiting.pop()]
-        for target, known in _leaving(step, entered[step.id], saved):
+        for target, known in _leaving(step, entered[step.id], saved, back):
             before = entered.get(target)
             now = known if before is None else before & known
             if now != before:
@@ -135,11 +166,13 @@ def _entered(draft: Draft, steps: Mapping[str, Step], saved: frozenset[str]) -> 
     return entered
 
 
-def _leaving(step: Step, known: Facts, saved: frozenset[str]) -> Iterator[tuple[str, Facts]]:
-    if isinstance(step, Question) and step.otherwise is not None:
-        yield step.otherwise, known & saved
+def _leaving(step: Step, known: Facts, saved: frozenset[str], back: ComingBack) -> Iterator[tuple[str, Facts]]:
+    if isinstance(step, Question):
+        for target in (step.otherwise, step.silence, step.skip):
+            if isinstance(target, str):
+                yield target, known & saved
     if isinstance(step.way, Onward):
-        known = _answered(step, known)
+        known = _answered(step, known, back)
         for branch in step.way.branches:
             if branch.when is None:
                 yield branch.to, known

@@ -6,21 +6,45 @@ quietly never hold: both are told before the flow goes live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from jinja2 import nodes
 
 from flows.answers import source
-from flows.model import Answer, ChoiceAnswer, ManyAnswer, Question, ScaleAnswer, Step, TextAnswer, YesNoAnswer
+from flows.answers.lengths import written_length
+from flows.model import (
+    Answer,
+    ChoiceAnswer,
+    DateAnswer,
+    DurationAnswer,
+    ManyAnswer,
+    NumberAnswer,
+    PhoneAnswer,
+    Question,
+    ScaleAnswer,
+    Step,
+    TextAnswer,
+    TimeAnswer,
+    YesNoAnswer,
+)
 from flows.vocabulary import NUMBERS
 
-Kind = Literal["number", "text", "yes or no", "list", "any"]
+Kind = Literal["number", "text", "yes or no", "list", "date", "time", "length", "any"]
 
 _Node = TypeVar("_Node", bound=nodes.Node)
 _ORDERING: Final = frozenset({"lt", "lteq", "gt", "gteq"})
 _EQUALITY: Final = frozenset({"eq", "ne"})
+_ORDERED: Final = frozenset({"number", "date", "time", "length"})
+_WRITTEN: Final[dict[Kind, tuple[Callable[[str], object], str]]] = {
+    "date": (re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])").fullmatch, "2026-03-20"),
+    "time": (re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch, "19:00"),
+    "length": (lambda text: written_length(text) is not None, "2h 30m"),
+}
+"""Kinds that a condition writes as text, each in one form."""
+_IN_WORDS: Final[dict[str, Kind]] = {"as_day": "date", "as_time": "time", "as_length": "length", "as_phone": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,9 @@ class Kinds:
             if isinstance(answer, ChoiceAnswer | ManyAnswer) and answer.save not in own:
                 ids = frozenset(option.id for option in answer.options)
                 options[answer.save] = options.get(answer.save, frozenset()) | ids
-        return cls({answer.save: _saved_kind(answer) for answer in answers}, options, own)
+        words = [answer.words for answer in answers if isinstance(answer, ScaleAnswer)]
+        saved: dict[str, Kind] = {answer.save: _saved_kind(answer) for answer in answers}
+        return cls({**saved, **{name: "text" for name in words if name is not None}}, options, own)
 
     def misfits(self, tree: nodes.Node) -> Iterator[str]:
         """What does not fit in the tree of a text or condition, in words."""
@@ -60,6 +86,10 @@ class Kinds:
         for one in _all(tree, nodes.Filter):
             if one.name == "round" and one.node is not None and self.kind(one.node) not in ("number", "any"):
                 yield "rounds something that is not a number"
+            elif (
+                (kind := _IN_WORDS.get(one.name)) and one.node is not None and self.kind(one.node) not in (kind, "any")
+            ):
+                yield f"writes a {self.kind(one.node)} as if it were a {kind}"
 
     def ids_printed(self, tree: nodes.Node) -> Iterator[str]:
         """Names of answers from a person's own list that a text prints: ids, not their words."""
@@ -115,9 +145,12 @@ class Kinds:
         return "number"
 
     def _compared(self, left: nodes.Expr, sign: str, right: nodes.Expr) -> Iterator[str]:
-        kinds = {self.kind(left), self.kind(right)} - {"any"}
-        if sign in _ORDERING and kinds - {"number"}:
-            yield f"asks whether a {' and a '.join(sorted(kinds))} is more or less"
+        kinds: set[Kind] = {self._beside(left, right), self._beside(right, left)}
+        kinds.discard("any")
+        if sign in _ORDERING and (kinds - _ORDERED or len(kinds) > 1):
+            yield f"asks whether a {' and a '.join(sorted(kinds))} is more or less{_form(kinds)}"
+        elif sign in _EQUALITY and len(kinds) > 1 and _form(kinds):
+            yield f"compares a {' with a '.join(sorted(kinds))}{_form(kinds)}"
         elif sign in _EQUALITY and len(kinds) > 1:
             yield f"compares a {' with a '.join(sorted(kinds))}"
         elif sign not in _ORDERING | _EQUALITY:
@@ -126,12 +159,21 @@ class Kinds:
             yield from self._chosen(left, _each(right))
             yield from self._chosen(right, _each(left))
 
+    def _beside(self, node: nodes.Expr, other: nodes.Expr) -> Kind:
+        """The kind of a side: a text written as a date, time or length is one beside one."""
+        kind, wanted = self.kind(node), self.kind(other)
+        if isinstance(node, nodes.Const) and isinstance(node.value, str) and wanted in _WRITTEN:
+            return wanted if _WRITTEN[wanted][0](node.value) else kind
+        return kind
+
     def _contained(self, left: nodes.Expr, right: nodes.Expr) -> Iterator[str]:
         whole, part = self.kind(right), self.kind(left)
-        if whole in ("number", "yes or no") or (whole == "text" and part not in ("text", "any")):
+        if whole in ("number", "yes or no") or (
+            whole in ("text", "date", "time", "length") and part not in ("text", "any")
+        ):
             yield f"looks for a {part} in a {whole}"
         if isinstance(right, nodes.List):
-            kinds = {self.kind(item) for item in right.items}
+            kinds = {self._beside(item, left) for item in right.items} if part != "length" else {"text"}
             if "any" not in {part, *kinds} and kinds and part not in kinds:
                 yield f"looks for a {part} in a list of something else"
             yield from self._chosen(left, right.items)
@@ -149,14 +191,26 @@ class Kinds:
 
 def _saved_kind(answer: Answer) -> Kind:
     match answer:
-        case ScaleAnswer():
+        case ScaleAnswer() | NumberAnswer():
             return "number"
         case YesNoAnswer():
             return "yes or no"
         case ManyAnswer():
             return "list"
-        case ChoiceAnswer() | TextAnswer():
+        case ChoiceAnswer() | TextAnswer() | PhoneAnswer():
             return "text"
+        case DateAnswer():
+            return "date"
+        case TimeAnswer():
+            return "time"
+        case DurationAnswer():
+            return "length"
+
+
+def _form(kinds: Iterable[Kind]) -> str:
+    """How the date, time or length among these kinds is written."""
+    forms = [f', a {kind} is written "{_WRITTEN[kind][1]}"' for kind in sorted(kinds) if kind in _WRITTEN]
+    return forms[0] if len(forms) == 1 else ""
 
 
 def _each(node: nodes.Node) -> list[nodes.Expr]:

@@ -29,11 +29,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class ScaleAnswer:
-    """A whole number from `lowest` to `highest`, saved as an int."""
+    """A whole number from `lowest` to `highest`, saved as an int.
+
+    `words`: the name that what is written after the number is saved under ("2 rubbish"), if the file gives one.
+    """
 
     save: str
     lowest: int
     highest: int
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,43 @@ class ManyAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberAnswer:
+    """A number, saved as an int where it is whole, else as a float. `lowest`, `highest`: None where there is no end."""
+
+    save: str
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateAnswer:
+    """A day in the person's own zone, saved as "2026-03-20"."""
+
+    save: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAnswer:
+    """A time of day on the person's own clock, saved as "19:00"."""
+
+    save: str
+
+
+@dataclass(frozen=True, slots=True)
+class DurationAnswer:
+    """A length of time, saved in whole seconds."""
+
+    save: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAnswer:
+    """A British phone number, saved as "+447700900123"."""
+
+    save: str
+
+
+@dataclass(frozen=True, slots=True)
 class YesNoAnswer:
     """Yes or no, saved as a bool."""
 
@@ -77,7 +118,18 @@ class TextAnswer:
     save: str
 
 
-Answer = ScaleAnswer | ChoiceAnswer | ManyAnswer | YesNoAnswer | TextAnswer
+Answer = (
+    ScaleAnswer
+    | NumberAnswer
+    | ChoiceAnswer
+    | ManyAnswer
+    | YesNoAnswer
+    | TextAnswer
+    | DateAnswer
+    | TimeAnswer
+    | DurationAnswer
+    | PhoneAnswer
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +159,25 @@ Way = Onward | Finish
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A step that waits for nothing: actions, then words if there are any, then on. `say`: its wordings."""
+    """A step that waits for nothing itself: actions, then words if there are any, then on. `say`: its wordings.
+
+    `call`: the id of another flow that is run first; its answers come back with it.
+    """
 
     id: str
     do: tuple[Action, ...]
     say: tuple[Wording, ...]
     way: Way
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A step that asks and waits. `within` and `nudges` count from the asking; `attempts`: replies, before `otherwise`."""
+    """A step that asks and waits. `within` and `nudges` count from the asking; `attempts`: replies, before `otherwise`.
+
+    `silence`: where silence past `within` leads (None: the session ends as missed). `skip`: where SKIP leads; True is
+    along the question's own way, with nothing saved; None: it cannot be skipped.
+    """
 
     id: str
     do: tuple[Action, ...]
@@ -129,6 +189,8 @@ class Question:
     attempts: int
     otherwise: str | None
     exact: bool
+    silence: str | None = None
+    skip: str | Literal[True] | None = None
 
 
 Step = Telling | Question
@@ -157,6 +219,7 @@ class ReplyRules:
 class Needs:
     """Exactly what a flow reads, so that the caller fetches that and no more.
 
+    `flows`: ids of the flows that it calls, whose own needs come on top.
     `values`: dotted context names (`person.first_name`, `missed`, `wrap.daily`). `last`: names whose newest earlier
     value is read. `windows`: names read by `mean()` or `times()`, with the longest window in days.
     """
@@ -164,6 +227,7 @@ class Needs:
     values: frozenset[str]
     last: frozenset[str]
     windows: Mapping[str, int]
+    flows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ CODES: Final[dict[str, str]] = {
     "F028": "A nudge that is not between the question and the end of `within`, in order.",
     "F029": "A comparison or sum of things that never fit, or with an option that the question does not have.",
     "F030": "A text or an escalation that would show the ids of a person's own list.",
+    "F031": "A flow that is called or begun and is not there, or that calls itself.",
 }
 """Every code with what it means; `docs/reference` is compared with this table."""
 

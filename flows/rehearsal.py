@@ -6,15 +6,20 @@ Used by transcripts and by `flows simulate`; nothing here decides anything that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from flows.context import Context, ContextValue
 from flows.effects import Effect, Wait
 from flows.engine import advance, reopens
-from flows.events import Begin, Event, Interrupt, Reply, Resume, Silence
+from flows.events import Back, Begin, Event, Interrupt, Reply, Resume, Silence, Skip
+from flows.load import read_library
 from flows.model import Flow, Option
 from flows.session import Session
+
+NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+"""The moment that the invented values speak of."""
 
 SAMPLE: Final[dict[str, ContextValue]] = {
     "person": {"first_name": "Isla", "language": "en-GB", "zone": "Europe/London", "days_enrolled": 30},
@@ -41,9 +46,11 @@ SAMPLE: Final[dict[str, ContextValue]] = {
 class Rehearsal:
     """One session of a flow being tried out. Every method gives the effects of what happened, in order."""
 
-    def __init__(self, flow: Flow, context: Context) -> None:
+    def __init__(self, flow: Flow, context: Context, others: Mapping[str, Flow] | None = None) -> None:
+        """`others`: the flows that may be called; the shipped ones when none are given."""
         self.flow = flow
-        self.context = context
+        self._others = others
+        self.context = context if context.at is not None else replace(context, at=NOW)
         self.session = Session.new(flow)
         self._passed = timedelta()  # since the question was asked
         self._nudged = 0
@@ -56,9 +63,17 @@ class Rehearsal:
     def reply(self, text: str, button: str | None = None) -> list[Effect]:
         """The person writes; late, if the session was left at a question: it is opened again first, without words."""
         event = Reply(text, button)
-        if reopens(self.flow, self.session, event):
+        if reopens(self._talking(), self.session, event, self.context):
             self._advance(Resume())
         return self._advance(event)
+
+    def back(self) -> list[Effect]:
+        """The person says BACK."""
+        return self._advance(Back())
+
+    def skip(self) -> list[Effect]:
+        """The person says SKIP."""
+        return self._advance(Skip())
 
     def interrupt(self, event: Interrupt) -> list[Effect]:
         """STOP, danger, or another session in its place."""
@@ -77,6 +92,7 @@ class Rehearsal:
         """Time passes in silence: nudges that fall due are said, and at the end of `within` the session ends."""
         effects: list[Effect] = []
         until = self._passed + long
+        self.context = replace(self.context, at=(self.context.at or NOW) + long)
         while self.session.waiting and (wait := self._wait) is not None:
             if self._nudged < len(wait.nudges) and wait.nudges[self._nudged] <= until:
                 effects += self.nudge()
@@ -96,8 +112,18 @@ class Rehearsal:
         effects = self.silence() if self.session.waiting else []
         return effects + self._advance(Resume())
 
+    def _talking(self) -> Flow:
+        """The flow of the last frame."""
+        top = self.session.top
+        return self._library(top.flow, top.version) or self.flow
+
+    def _library(self, flow: str, version: int | None) -> Flow | None:
+        if flow == self.flow.id:
+            return self.flow
+        return (read_library() if self._others is None else self._others).get(flow)
+
     def _advance(self, event: Event) -> list[Effect]:
-        turn = advance(self.flow, self.session, event, self.context)
+        turn = advance(self._talking(), self.session, event, self.context, self._library)
         self.session = turn.session
         for effect in turn.effects:
             if isinstance(effect, Wait):

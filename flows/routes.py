@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flows.draft import Draft
-from flows.engine import STEP_LIMIT
 from flows.model import Onward, Question, Step
 from flows.report import Report
+from flows.running import STEP_LIMIT
 
 _LONGEST_CHAIN: Final = STEP_LIMIT
 
@@ -18,13 +18,14 @@ def check_routes(draft: Draft, report: Report, steps: Mapping[str, Step], *, who
     if whole:
         _check_reachable(draft, report, steps)
     _check_loops(draft, report, steps)
+    _check_silence(draft, report, steps)
 
 
 def onward(step: Step) -> list[str]:
-    """Where a step may lead: its branches, and `otherwise` of a question."""
+    """Where a step may lead: its branches, and of a question `otherwise`, `silence` and `skip`."""
     targets = [branch.to for branch in step.way.branches] if isinstance(step.way, Onward) else []
-    if isinstance(step, Question) and step.otherwise is not None:
-        targets.append(step.otherwise)
+    if isinstance(step, Question):
+        targets += [one for one in (step.otherwise, step.silence, step.skip) if isinstance(one, str)]
     return targets
 
 
@@ -66,6 +67,22 @@ def _check_loops(draft: Draft, report: Report, steps: Mapping[str, Step]) -> Non
             mend = "ask something on the way"
             report.add("F012", path, f"is followed by over {_LONGEST_CHAIN} steps without waiting", mend)
             return
+
+
+def _check_silence(draft: Draft, report: Report, steps: Mapping[str, Step]) -> None:
+    """Somebody who never writes must come to an end: silence may not lead round to a question that was asked before."""
+    ways: dict[str, list[str]] = {}
+    for name, step in steps.items():
+        quiet = [step.silence] if isinstance(step, Question) else onward(step)
+        ways[name] = [target for target in dict.fromkeys(quiet) if target is not None and target in steps]
+    left = set(steps)
+    while ended := {name for name in left if not left.intersection(ways[name])}:
+        left -= ended
+    for name in sorted(_on_a_circle(ways, left)):
+        step = steps[name]
+        if isinstance(step, Question) and step.silence is not None:
+            path = ("steps", draft.ids[name], "silence")
+            report.add("F012", path, "leads round to itself, so somebody who is silent is asked for ever", "let it end")
 
 
 def _without_waiting(step: Step, steps: Mapping[str, Step]) -> list[str]:

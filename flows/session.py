@@ -22,13 +22,26 @@ UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that was answered or skipped, for BACK. `before`: what stood under the names it saved (None: nothing);
+    `acted`: the steps that did something since, until the next question was answered.
+    """
+
+    step: str
+    before: tuple[tuple[str, Value | None], ...]
+    acted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One flow on the stack. `step`: where it stands (None before Begin); `waiting`: its question awaits an answer.
 
     `attempts`: replies to it that were not understood; `heard`: the person wrote something since it was asked.
     `offered`: the person's own items as its numbered lines show them, so that a 2 means the second line that was seen,
     whatever has become of the list since; `picked`: ids of those pressed so far where more may follow. `variant`: which
-    of several wordings this conversation takes, chosen as it began.
+    of several wordings this conversation takes, chosen as it began. `trail`: the questions answered so far; `kept`:
+    the steps that BACK went behind and that had done what they do: they do not do it again; `undone`: the
+    questions whose answer it undid and that were not answered again.
     """
 
     flow: str
@@ -41,6 +54,9 @@ class Frame:
     offered: tuple[Option, ...] = ()
     picked: tuple[str, ...] = ()
     variant: int = 0
+    trail: tuple[Answered, ...] = ()
+    kept: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ class Session:
 
 
 def _written(frame: Frame) -> dict[str, Any]:
-    """`offered`, `picked` and `variant` only where there are some: the same format for code that knows neither."""
+    """What came after format 1 only where there is some: the same format for code that does not know it."""
     whole: dict[str, Any] = {
         "flow": frame.flow,
         "version": frame.version,
@@ -112,6 +128,12 @@ def _written(frame: Frame) -> dict[str, Any]:
         whole["picked"] = list(frame.picked)
     if frame.variant:
         whole["variant"] = frame.variant
+    if frame.trail:
+        whole["trail"] = [[one.step, [list(pair) for pair in one.before], list(one.acted)] for one in frame.trail]
+    if frame.kept:
+        whole["kept"] = list(frame.kept)
+    if frame.undone:
+        whole["undone"] = list(frame.undone)
     return whole
 
 
@@ -137,7 +159,15 @@ def _frame(frame: dict[str, Any]) -> Frame:
         offered=tuple(Option(str(chosen), str(text)) for chosen, text in frame.get("offered", [])),
         picked=tuple(str(chosen) for chosen in frame.get("picked", [])),
         variant=int(frame.get("variant", 0)),
+        trail=tuple(_answered(*one) for one in frame.get("trail", [])),
+        kept=tuple(str(step) for step in frame.get("kept", [])),
+        undone=tuple(str(step) for step in frame.get("undone", [])),
     )
+
+
+def _answered(step: object, before: list[list[object]], acted: list[object]) -> Answered:
+    pairs = tuple((str(name), None if value is None else _value(value)) for name, value in before)
+    return Answered(str(step), pairs, tuple(str(one) for one in acted))
 
 
 def _value(value: object) -> Value:

@@ -11,7 +11,8 @@ from flows.answers.bulk import bulk
 from flows.answers.choice import option_words
 from flows.answers.many import BUTTONS
 from flows.assembly import options_of
-from flows.document import ChoiceTable, ManyTable, ScaleTable
+from flows.calls import ComingBack
+from flows.document import AnswerTable, ChoiceTable, ManyTable, NumberTable, ScaleTable
 from flows.draft import Draft, DraftStep
 from flows.model import Option
 from flows.places import Path
@@ -21,12 +22,12 @@ from flows.vocabulary import CARRIER_WORDS, GLOBAL_WORDS, RESERVED
 
 WELCOME: Final = "welcome"
 _WELCOME_MAY: Final = (Consent, Escalate)
-_ONLY_QUESTIONS: Final = ("answer", "within", "nudges", "attempts", "otherwise", "exact")
+_ONLY_QUESTIONS: Final = ("answer", "within", "nudges", "attempts", "otherwise", "exact", "silence", "skip")
 
 
-def check_structure(draft: Draft, report: Report, policies: frozenset[str] | None) -> None:
+def check_structure(draft: Draft, report: Report, policies: frozenset[str] | None, back: ComingBack) -> None:
     """Add to `report` what does not belong together. `policies` None: any may be named."""
-    saved, own = saved_names(draft), own_names(draft)
+    saved, own = saved_names(draft) | back.every, own_names(draft) | back.own
     seen: dict[str, int] = {}
     for step in draft.steps:
         _check_id(step, report, seen)
@@ -34,7 +35,7 @@ def check_structure(draft: Draft, report: Report, policies: frozenset[str] | Non
         _check_kind(step, report)
         _check_waiting(draft, step, report)
         _check_answer(step, report)
-        _check_actions(draft, step, report, saved, own, policies)
+        _check_actions(draft, step, report, saved if back.known else None, own, policies)
         _check_targets(draft, step, report)
     _check_saved_twice(draft, report)
     _check_promises(draft, report)
@@ -42,7 +43,9 @@ def check_structure(draft: Draft, report: Report, policies: frozenset[str] | Non
 
 def saved_names(draft: Draft) -> frozenset[str]:
     """Every name that a question of the flow saves."""
-    return frozenset(step.answer.save for step in draft.steps if step.answer is not None)
+    answers = [step.answer for step in draft.steps if step.answer is not None]
+    words = [answer.words for answer in answers if isinstance(answer, ScaleTable) and answer.words is not None]
+    return frozenset([*(answer.save for answer in answers), *words])
 
 
 def own_names(draft: Draft) -> frozenset[str]:
@@ -82,6 +85,8 @@ def _check_kind(step: DraftStep, report: Report) -> None:
     table = step.table
     if table.say is not None and table.ask is not None:
         report.add("F026", (*step.path, "ask"), "is beside a say", "make two steps of it")
+    if table.call is not None and (table.say is not None or table.ask is not None):
+        report.add("F026", (*step.path, "call"), "is beside a say or an ask", "make two steps of it")
     if table.ask is not None and table.answer is None:
         report.add("F026", (*step.path, "ask"), "has no answer", "add answer = { type = …, save = … }")
     if table.ask is None:
@@ -119,7 +124,9 @@ def _check_answer(step: DraftStep, report: Report) -> None:
     if answer.save in RESERVED:
         report.add("F027", (*path, "save"), f"'{answer.save}' is a word of the language itself", "choose another name")
     match answer:
-        case ScaleTable() if answer.min >= answer.max:
+        case ScaleTable():
+            _check_scale(answer, path, report)
+        case NumberTable(min=int() | float() as lowest, max=int() | float() as highest) if lowest >= highest:
             report.add("F005", (*path, "max"), "must be more than min")
         case ChoiceTable() | ManyTable():
             _check_options_given(answer, path, report)
@@ -129,6 +136,15 @@ def _check_answer(step: DraftStep, report: Report) -> None:
                 _check_bulk(options, (*path, "options"), report)
         case _:
             pass
+
+
+def _check_scale(answer: ScaleTable, path: Path, report: Report) -> None:
+    if answer.min >= answer.max:
+        report.add("F005", (*path, "max"), "must be more than min")
+    if answer.words in RESERVED:
+        report.add(
+            "F027", (*path, "words"), f"'{answer.words}' is a word of the language itself", "choose another name"
+        )
 
 
 def _check_options_given(answer: ChoiceTable | ManyTable, path: Path, report: Report) -> None:
@@ -179,7 +195,7 @@ def _check_actions(
     draft: Draft,
     step: DraftStep,
     report: Report,
-    saved: frozenset[str],
+    saved: frozenset[str] | None,
     own: frozenset[str],
     policies: frozenset[str] | None,
 ) -> None:
@@ -195,7 +211,7 @@ def _check_actions(
             if isinstance(action, Escalate) and name in own:
                 mend = "take it out: what stands on a list is the person's own"
                 report.add("F030", (*path, "share"), f"'{name}' holds ids of the person's own list", mend)
-            if name not in saved:
+            if saved is not None and name not in saved:
                 key = "share" if isinstance(action, Escalate) else "items"
                 report.add("F025", (*path, key), f"'{name}' is not saved by this flow", did_you_mean(name, saved))
 
@@ -211,8 +227,9 @@ def targets(step: DraftStep) -> Iterable[tuple[Path, str]]:
     """Where each way out of a step leads, with the path that says so."""
     for place, rule in enumerate(step.table.next or []):
         yield (*step.path, "next", place, "to"), rule.to
-    if step.table.otherwise is not None:
-        yield (*step.path, "otherwise"), step.table.otherwise
+    for key in ("otherwise", "silence", "skip"):
+        if isinstance(target := getattr(step.table, key), str):
+            yield (*step.path, key), target
 
 
 def _check_saved_twice(draft: Draft, report: Report) -> None:
@@ -220,10 +237,17 @@ def _check_saved_twice(draft: Draft, report: Report) -> None:
     for step in draft.steps:
         if step.answer is None:
             continue
-        kind = types.setdefault(step.answer.save, step.answer.type)
-        if kind != step.answer.type:
-            path = (*step.path, "answer", "save")
-            report.add("F027", path, f"'{step.answer.save}' is saved as {kind} above", "choose another name")
+        for key, name, kind in _saves(step.answer):
+            if types.setdefault(name, kind) != kind:
+                path = (*step.path, "answer", key)
+                report.add("F027", path, f"'{name}' is saved as {types[name]} above", "choose another name")
+
+
+def _saves(answer: AnswerTable) -> Iterable[tuple[str, str, str]]:
+    """Each key of an answer that names what is saved, the name, and the type of it."""
+    yield "save", answer.save, answer.type
+    if isinstance(answer, ScaleTable) and answer.words is not None:
+        yield "words", answer.words, "text"
 
 
 def _check_promises(draft: Draft, report: Report) -> None:

@@ -11,7 +11,7 @@
         { person = "2" },                               # what the person writes
         { press = "yes" },                              # or the option whose button they press
         { does = "escalate", with = { policy = "concern", share = ["mood"] }, shared = { mood = 2 } },
-        { event = "silence" },                          # or "stop", "danger", "replaced", "late"
+        { event = "silence" },                          # or "stop", "danger", "replaced", "late", "back", "skip"
         { ends = "told" },
     ]
 
@@ -56,7 +56,7 @@ class Line(BaseModel):
     does: str | None = None
     arguments: Annotated[dict[str, Any], Field(alias="with")] = {}
     shared: dict[str, Any] | None = None
-    event: Literal["silence", "late", "stop", "danger", "replaced"] | None = None
+    event: Literal["silence", "late", "stop", "danger", "replaced", "back", "skip"] | None = None
     ends: str | None = None
 
     @model_validator(mode="after")
@@ -144,6 +144,10 @@ class _Play:
                 return rehearsal.silence()
             case "late":
                 return rehearsal.late()
+            case "back":
+                return rehearsal.back()
+            case "skip":
+                return rehearsal.skip()
             case "stop" | "danger" | "replaced":
                 return rehearsal.interrupt(Interrupt(line.event))
             case None if line.wait is not None:

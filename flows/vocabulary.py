@@ -22,7 +22,17 @@ PLAIN_NAMES: Final = ("missed", "caseload")
 FUNCTIONS: Final[dict[str, tuple[type, ...]]] = {"last": (str,), "mean": (str, int), "times": (str, int)}
 """Functions over what this flow saved in earlier sessions, with the types of their arguments (days are whole)."""
 
-FILTERS: Final[dict[str, int]] = {"default": 1, "round": 0, "lower": 0, "upper": 0, "capitalize": 0}
+FILTERS: Final[dict[str, int]] = {
+    "default": 1,
+    "round": 0,
+    "lower": 0,
+    "upper": 0,
+    "capitalize": 0,
+    "as_day": 0,
+    "as_time": 0,
+    "as_length": 0,
+    "as_phone": 0,
+}
 """Filters and how many arguments each takes."""
 
 MAYBE_MISSING: Final = frozenset(

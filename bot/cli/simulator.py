@@ -1,6 +1,6 @@
 """`flows simulate --jsonl`: one JSON object a line in, a flow's words and actions out.
 
-In: `{"reply": "…"}`, `{"press": "option id"}`, `{"silence": true}`, `{"event": "nudge|silence|late|stop|danger"}`;
+In: `{"reply": "…"}`, `{"press": "option id"}`, `{"silence": true}`, `{"event": "nudge|silence|late|stop|danger|back|skip"}`;
 `{"context": {…}}` only first, a person's own lists in it as `{"wrap": {"daily": ["a text", {"id": "7f", "text": "…"}]}}`.
 Out, for Begin and for each event: `{"say", "options"}` and `{"do", "arguments"}` lines, then exactly one
 `{"wait": "STEP"}` or `{"end": "OUTCOME"}`. Begin happens before the first line; a reply after silence has ended the
@@ -9,15 +9,17 @@ session is a late one and opens it again.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, Final, Literal, cast
 
 from flows import Context, Do, Effect, Flow, Interrupt, Say, Value
-from flows.rehearsal import Rehearsal, sample_values, with_own
+from flows.rehearsal import NOW, Rehearsal, sample_values, with_own
 
-_NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # the moment that the sample values speak of
-EVENTS: Final = ("nudge", "silence", "late", "stop", "danger")
+EVENTS: Final = ("nudge", "silence", "late", "stop", "danger", "back", "skip")
+
+
+_EventName = Literal["nudge", "silence", "late", "stop", "danger", "back", "skip"]
 
 
 class LineError(Exception):
@@ -84,9 +86,9 @@ def _gathered(flow: Flow, own: dict[str, Any]) -> Context:
         for name, values in cast("dict[str, Any]", given).items():
             listed: list[Value] = values if isinstance(values, list) else [values]
             days = range(len(listed), 0, -1)
-            history[name] = [(_NOW - timedelta(days=ago), value) for ago, value in zip(days, listed, strict=True)]
+            history[name] = [(NOW - timedelta(days=ago), value) for ago, value in zip(days, listed, strict=True)]
     values = {name: value for name, value in own.items() if name != "history"}
-    return Context(with_own(sample_values(flow), values), history, at=_NOW)
+    return Context(with_own(sample_values(flow), values), history, at=NOW)
 
 
 def _happened(rehearsal: Rehearsal, number: int, event: dict[str, Any]) -> Sequence[Effect]:
@@ -98,7 +100,7 @@ def _happened(rehearsal: Rehearsal, number: int, event: dict[str, Any]) -> Seque
         case {"silence": True}:
             return rehearsal.silence()
         case {"event": str(name)} if name in EVENTS:
-            return _event(rehearsal, cast("Literal['nudge', 'silence', 'late', 'stop', 'danger']", name))
+            return _event(rehearsal, cast("_EventName", name))
         case {"context": _}:
             raise LineError(f"line {number}: context comes first, before the conversation begins")
         case _:
@@ -106,7 +108,7 @@ def _happened(rehearsal: Rehearsal, number: int, event: dict[str, Any]) -> Seque
             raise LineError(f"line {number}: is not reply (text), silence (true) or event ({known})")
 
 
-def _event(rehearsal: Rehearsal, name: Literal["nudge", "silence", "late", "stop", "danger"]) -> Sequence[Effect]:
+def _event(rehearsal: Rehearsal, name: _EventName) -> Sequence[Effect]:
     match name:
         case "nudge":
             return rehearsal.nudge()
@@ -114,6 +116,10 @@ def _event(rehearsal: Rehearsal, name: Literal["nudge", "silence", "late", "stop
             return rehearsal.silence()
         case "late":
             return rehearsal.late()
+        case "back":
+            return rehearsal.back()
+        case "skip":
+            return rehearsal.skip()
         case "stop" | "danger":
             return rehearsal.interrupt(Interrupt(name))
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Incoming, Unreadable
 from bot.conversation.events import CameIn, Event, FellDue, NotDelivered, Ordered, RanOut
 from bot.conversation.matter import House, Known
+from bot.conversation.seeing import with_called
 from bot.escalation.policy import PERSON
 from bot.escalation.replies import read_answer
 from bot.people.joining import WELCOME
@@ -282,4 +283,4 @@ def _flows(house: House, known: Known, events: Sequence[Event]) -> list[Flow]:
     beginning = {one.flow for rows in known.schedules.values() for one in rows if one.id in due} | {WELCOME}
     found = [house.shelf.current(name) for name in beginning]
     found += [house.shelf.version(one.flow, one.version) for one in known.sessions.values()]
-    return [flow for flow in found if flow is not None]
+    return [one for flow in found if flow is not None for one in with_called(house.shelf, flow)]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.conversation.matter import Batch
+from bot.conversation.matter import Batch, Shelf
 from bot.people.hours import next_seen_sentence, parse_staffed
 from flows.context import Context, Items
 from flows.model import Flow, Option, Value
@@ -16,11 +16,26 @@ _MONTHS = (
 )
 
 
+def with_called(shelf: Shelf, flow: Flow) -> list[Flow]:
+    """The flow and those that it calls, and those that they call; one that is not there is left out."""
+    found = {flow.id: flow}
+    waiting = [flow]
+    while waiting:
+        for called in sorted(waiting.pop().needs.flows):
+            other = shelf.current(called)
+            if other is not None and called not in found:
+                found[called] = other
+                waiting.append(other)
+    return list(found.values())
+
+
 def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None) -> Context:
-    """Everything the flow may read about this person at this moment, in the person's own zone.
+    """Everything that the flow, and those it calls, may read about this person at this moment, in the person's own zone.
 
     `flow.needs` told the load step which earlier answers to fetch; what was not fetched is missing.
     """
+    flows = with_called(batch.house.shelf, flow)
+    needed = frozenset[str]().union(*(one.needs.values for one in flows))
     zone = ZoneInfo(person.zone)
     local = batch.now.astimezone(zone)
     team = batch.team_of(person)
@@ -34,7 +49,7 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
                 "zone": person.zone,
                 "days_enrolled": (local.date() - person.began_at.astimezone(zone).date()).days,
             },
-            "team": {} if team is None else _team(batch, team, zone, flow),
+            "team": {} if team is None else _team(batch, team, zone, needed),
             "worker": {} if worker is None else {"first_name": worker.first_name},
             "now": _now(local),
             "wrap": _wrap(batch, person),
@@ -42,8 +57,9 @@ def context(batch: Batch, person: Person, flow: Flow, schedule: Schedule | None)
             "caseload": batch.known.caseloads.get(person.id, 0) if person.has_role("peer_worker") else None,
         },
         history={
-            name: [(at, _flow_value(value)) for at, value in batch.known.history.get((person.id, flow.id, name), ())]
-            for name in (*flow.needs.last, *flow.needs.windows)
+            name: [(at, _flow_value(value)) for at, value in batch.known.history.get((person.id, one.id, name), ())]
+            for one in reversed(flows)  # where two flows use a name, the first one's counts
+            for name in (*one.needs.last, *one.needs.windows)
         },
         at=batch.now,
         variant=batch.known.session_counts.get((person.id, flow.id), 0),
@@ -55,12 +71,12 @@ def next_seen(batch: Batch, team: Team, reader: ZoneInfo) -> str:
     return next_seen_sentence(parse_staffed(team.staffed), batch.now, ZoneInfo(team.zone), team.region, reader)
 
 
-def _team(batch: Batch, team: Team, reader: ZoneInfo, flow: Flow) -> dict[str, Value | None]:
+def _team(batch: Batch, team: Team, reader: ZoneInfo, needed: frozenset[str]) -> dict[str, Value | None]:
     return {
         "name": team.name,
         "contact_name": team.contact_name or None,
         "contact_phone": team.contact_phone or None,
-        "next_seen": next_seen(batch, team, reader) if "team.next_seen" in flow.needs.values else None,
+        "next_seen": next_seen(batch, team, reader) if "team.next_seen" in needed else None,
     }
 
 

@@ -20,6 +20,7 @@ from flows.engine import Turn, advance, reopens
 from flows.errors import FlowError
 from flows.events import Begin, Event, Heard, Interrupt, Reply, Resume, Silence
 from flows.model import Flow, Question
+from flows.running import Library
 from flows.session import Session as Talk
 from storage.records import Address, Answer, Body, Choice, Message, Occurrence, Person, Schedule, SendClass, Session
 
@@ -68,8 +69,8 @@ def begin(
 
 
 def asks(flow: Flow) -> bool:
-    """Whether the flow can ask anything; if not, its sessions end as they begin."""
-    return any(isinstance(step, Question) for step in flow.steps.values())
+    """Whether the flow, or one it calls, can ask anything; if not, its sessions end as they begin."""
+    return bool(flow.needs.flows) or any(isinstance(step, Question) for step in flow.steps.values())
 
 
 def hear(batch: Batch, person: Person, session: Session, at: Address, text: str, button: str | None = None) -> None:
@@ -83,8 +84,12 @@ def reopen(batch: Batch, person: Person, session: Session, at: Address, text: st
     False, and nothing changed, if it ended because nothing was understood and this is no answer either: who writes
     "thanks" an hour later is not asked for a number again. False too if its flow can be read no more.
     """
-    flow = batch.house.shelf.version(session.flow, session.version)
-    if flow is None or not reopens(flow, Talk.from_json(session.state_json), Reply(text, button)):
+    try:
+        flow = flow_of(batch, session)
+    except NoSuchFlowError:
+        return False
+    seen = context(batch, person, _own(batch, session, flow), _schedule_of(batch, person, session))
+    if not reopens(flow, Talk.from_json(session.state_json), Reply(text, button), seen):
         return False
     batch.note("session.reopened", person=person.id, session=session.id)
     session.state, session.outcome, session.ended_at = "open", None, None
@@ -135,23 +140,39 @@ def interrupt(batch: Batch, person: Person, why: str) -> None:
 
 
 def flow_of(batch: Batch, session: Session) -> Flow:
-    """The version that the session stays on.
+    """The flow that talks, in the version that the session stays on: the session's own, or one that it calls.
 
     Raises:
         NoSuchFlowError: it is not on the shelf; the event is set aside.
     """
-    flow = batch.house.shelf.version(session.flow, session.version)
+    top = Talk.from_json(session.state_json).top
+    flow = batch.house.shelf.version(top.flow, top.version)
     if flow is None:
         raise NoSuchFlowError("a session stands on a flow version that cannot be read")
     return flow
 
 
+def _own(batch: Batch, session: Session, talks: Flow) -> Flow:
+    """The session's own flow, for what it and those it calls may see."""
+    return batch.house.shelf.version(session.flow, session.version) or talks
+
+
+def _library(batch: Batch) -> Library:
+    shelf = batch.house.shelf
+    return lambda flow, version: shelf.current(flow) if version is None else shelf.version(flow, version)
+
+
+def _schedule_of(batch: Batch, person: Person, session: Session) -> Schedule | None:
+    return next((one for one in batch.known.schedules.get(person.id, []) if one.id == session.schedule_id), None)
+
+
 def _turn(
     batch: Batch, person: Person, session: Session, flow: Flow, event: Event, at: Address | None, send_class: SendClass
 ) -> None:
-    schedule = next((one for one in batch.known.schedules.get(person.id, []) if one.id == session.schedule_id), None)
+    schedule = _schedule_of(batch, person, session)
+    seen = context(batch, person, _own(batch, session, flow), schedule)
     first = len(batch.changes.messages)
-    turn = advance(flow, Talk.from_json(session.state_json), event, context(batch, person, flow, schedule))
+    turn = advance(flow, Talk.from_json(session.state_json), event, seen, _library(batch))
     session.state_json, session.heard = turn.session.to_json(), turn.session.top.heard
     batch.changed_session(session)
     for effect in turn.effects:
@@ -207,13 +228,14 @@ def _say(batch: Batch, person: Person, session: Session, at: Address, say: Say, 
 
 def _save(batch: Batch, person: Person, session: Session, save: Save) -> None:
     value = list(save.value) if isinstance(save.value, tuple) else save.value
+    flow, version = save.of or (session.flow, session.version)
     batch.changes.answers.append(
         Answer(
             id=batch.new_id(),
             person_id=person.id,
             session_id=session.id,
-            flow=session.flow,
-            version=session.version,
+            flow=flow,
+            version=version,
             step=save.step,
             name=save.name,
             value=value,

@@ -58,7 +58,8 @@ class FlowFile:
 
 def read(content: bytes, name: str) -> Reading:
     """The flow in `content`, or what is wrong with it."""
-    known = Known(policies=frozenset(SHIPPED_IDS), flows=frozenset(read_library()))
+    library = read_library()
+    known = Known(policies=frozenset(SHIPPED_IDS), flows=frozenset(library), callable=library)
     problems = check_text(content, name, known)
     try:
         flow = load_text(content, name, known)

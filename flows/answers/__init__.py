@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, assert_never
 
-from flows.answers import choice, many, scale, text, yes_no
+from flows.answers import choice, clock, date, duration, many, number, phone, scale, text, yes_no
 from flows.answers.reading import NOT_UNDERSTOOD, NotUnderstood, Picked, Taken, Understanding, Unsure
 from flows.effects import Shape
-from flows.model import Answer, ChoiceAnswer, ManyAnswer, Option, ScaleAnswer, TextAnswer, YesNoAnswer
+from flows.errors import FlowRunError
+from flows.model import (
+    Answer,
+    ChoiceAnswer,
+    DateAnswer,
+    DurationAnswer,
+    ManyAnswer,
+    NumberAnswer,
+    Option,
+    PhoneAnswer,
+    ScaleAnswer,
+    TextAnswer,
+    TimeAnswer,
+    YesNoAnswer,
+)
 
 __all__ = [
     "NotUnderstood",
@@ -19,8 +34,10 @@ __all__ = [
     "Unsure",
     "beside",
     "hint",
+    "needs_moment",
     "offering",
     "options",
+    "saves",
     "shape",
     "source",
     "understand",
@@ -35,6 +52,18 @@ def source(answer: Answer) -> str | None:
     return answer.options_from if isinstance(answer, ChoiceAnswer | ManyAnswer) else None
 
 
+def needs_moment(answer: Answer) -> bool:
+    """Whether a reply can only be read with the moment of the turn and the person's zone."""
+    return isinstance(answer, DateAnswer | TimeAnswer)
+
+
+def saves(answer: Answer) -> tuple[str, ...]:
+    """The names that an answer may be saved under."""
+    if isinstance(answer, ScaleAnswer) and answer.words is not None:
+        return answer.save, answer.words
+    return (answer.save,)
+
+
 def offering(answer: Answer, offered: tuple[Option, ...]) -> Answer:
     """`answer` with the options that a person's list offered when the question was asked."""
     match answer:
@@ -47,29 +76,103 @@ def offering(answer: Answer, offered: tuple[Option, ...]) -> Answer:
 
 
 def understand(
-    answer: Answer, typed: str, *, button: str | None = None, exact: bool = False, picked: Sequence[str] = ()
+    answer: Answer,
+    typed: str,
+    *,
+    button: str | None = None,
+    exact: bool = False,
+    picked: Sequence[str] = (),
+    moment: datetime | None = None,
 ) -> Understanding:
     """What `typed` (or the pressed option's id, `button`) means as an answer.
 
     With `exact` only literal answers are taken: no fillers, no typos, no thumbs. `picked`: options of a `many` that
-    were pressed before.
+    were pressed before. `moment`: the moment of the reply, aware, in the person's own zone; dates and times need it.
+
+    Raises FlowRunError when it is needed and not given.
     """
     if button is not None:
         return _pressed(answer, button, picked)
+    if isinstance(answer, DateAnswer | TimeAnswer):
+        return _in_time(answer, typed, moment, exact=exact)
+    return _exactly(answer, typed, picked) if exact else _freely(answer, typed, picked)
+
+
+def _freely(
+    answer: ScaleAnswer
+    | NumberAnswer
+    | ChoiceAnswer
+    | ManyAnswer
+    | YesNoAnswer
+    | TextAnswer
+    | DurationAnswer
+    | PhoneAnswer,
+    typed: str,
+    picked: Sequence[str],
+) -> Understanding:
     match answer:
         case ScaleAnswer():
-            meant = scale.understand(answer, typed)
+            return scale.understand(answer, typed)
+        case NumberAnswer():
+            return number.understand(answer, typed)
         case ChoiceAnswer():
-            meant = choice.understand(answer, typed)
+            return choice.understand(answer, typed)
         case ManyAnswer():
-            meant = many.understand(answer, typed, picked)
+            return many.understand(answer, typed, picked)
         case YesNoAnswer():
-            meant = yes_no.understand(answer, typed)
+            return yes_no.understand(answer, typed)
         case TextAnswer():
-            meant = text.understand(answer, typed)
+            return text.understand(answer, typed)
+        case DurationAnswer():
+            return duration.understand(answer, typed)
+        case PhoneAnswer():
+            return phone.understand(answer, typed)
         case _:
             assert_never(answer)
-    return NOT_UNDERSTOOD if exact and isinstance(meant, Taken) and not meant.sure else meant
+
+
+def _exactly(
+    answer: ScaleAnswer
+    | NumberAnswer
+    | ChoiceAnswer
+    | ManyAnswer
+    | YesNoAnswer
+    | TextAnswer
+    | DurationAnswer
+    | PhoneAnswer,
+    typed: str,
+    picked: Sequence[str],
+) -> Understanding:
+    match answer:
+        case ScaleAnswer():
+            return scale.exactly(answer, typed)
+        case NumberAnswer():
+            return number.exactly(answer, typed)
+        case ChoiceAnswer():
+            return choice.exactly(answer, typed)
+        case ManyAnswer():
+            return many.exactly(answer, typed, picked)
+        case YesNoAnswer():
+            return yes_no.exactly(answer, typed)
+        case TextAnswer():
+            return text.understand(answer, typed)
+        case DurationAnswer():
+            return duration.exactly(answer, typed)
+        case PhoneAnswer():
+            return phone.exactly(answer, typed)
+        case _:
+            assert_never(answer)
+
+
+def _in_time(answer: DateAnswer | TimeAnswer, typed: str, moment: datetime | None, *, exact: bool) -> Understanding:
+    if moment is None:
+        raise FlowRunError("a question for a date or a time was answered, and the context was given no time")
+    match answer:
+        case DateAnswer():
+            read_date = date.exactly if exact else date.understand
+            return read_date(answer, typed, moment.date())
+        case TimeAnswer():
+            return clock.exactly(answer, typed) if exact else clock.understand(answer, typed, moment)
 
 
 def hint(answer: Answer) -> str:
@@ -77,14 +180,30 @@ def hint(answer: Answer) -> str:
     match answer:
         case ScaleAnswer():
             return scale.hint(answer)
+        case NumberAnswer():
+            return number.hint(answer)
         case ChoiceAnswer():
             return choice.hint(answer)
         case ManyAnswer():
             return many.hint(answer)
         case YesNoAnswer():
             return yes_no.hint(answer)
+        case _:
+            return _hint_in_words(answer)
+
+
+def _hint_in_words(answer: TextAnswer | DateAnswer | TimeAnswer | DurationAnswer | PhoneAnswer) -> str:
+    match answer:
         case TextAnswer():
             return text.hint(answer)
+        case DateAnswer():
+            return date.hint(answer)
+        case TimeAnswer():
+            return clock.hint(answer)
+        case DurationAnswer():
+            return duration.hint(answer)
+        case PhoneAnswer():
+            return phone.hint(answer)
         case _:
             assert_never(answer)
 
@@ -94,12 +213,12 @@ def options(answer: Answer) -> tuple[Option, ...]:
     match answer:
         case ScaleAnswer(lowest=lowest, highest=highest):
             numbers = range(lowest, highest + 1) if highest - lowest < _MOST_BUTTONS else ()
-            return tuple(Option(str(number), str(number)) for number in numbers)
+            return tuple(Option(str(one), str(one)) for one in numbers)
         case ChoiceAnswer() | ManyAnswer():
             return answer.options
         case YesNoAnswer():
             return YES_NO
-        case TextAnswer():
+        case NumberAnswer() | TextAnswer() | DateAnswer() | TimeAnswer() | DurationAnswer() | PhoneAnswer():
             return ()
         case _:
             assert_never(answer)
@@ -127,7 +246,7 @@ def shape(answer: Answer) -> Shape:
             return "many"
         case YesNoAnswer():
             return "yes_no"
-        case TextAnswer():
+        case NumberAnswer() | TextAnswer() | DateAnswer() | TimeAnswer() | DurationAnswer() | PhoneAnswer():
             return "plain"
         case _:
             assert_never(answer)
@@ -143,11 +262,7 @@ def _pressed(answer: Answer, button: str, picked: Sequence[str]) -> Understandin
     match answer:
         case ScaleAnswer():
             return Taken(int(chosen.id), True, chosen.text)
-        case ChoiceAnswer():
-            return Taken(chosen.id, True, chosen.text)
         case YesNoAnswer():
             return Taken(chosen.id == "yes", True, chosen.text)
-        case TextAnswer():
-            return NOT_UNDERSTOOD
         case _:
-            assert_never(answer)
+            return Taken(chosen.id, True, chosen.text)

@@ -9,11 +9,15 @@ from flows.model import Value
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The reply means `value`. `sure` is false when it was not literal: then `as_words` is said back."""
+    """The reply means `value`. `sure` is false when it was not literal: then `as_words` is said back.
+
+    `words`: what the person wrote after a number of a scale, as they wrote it ("2 rubbish").
+    """
 
     value: Value
     sure: bool
     as_words: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

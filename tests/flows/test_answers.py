@@ -37,7 +37,7 @@ def test_a_literal_number_is_taken(typed: str, value: int) -> None:
     ("typed", "value"),
     [
         *[("a 2", 2), ("about a 7", 7), ("och about a 6 pal", 6), ("I'd say 4", 4), ("maybe a five", 5), ("7ish", 7)],
-        *[("It's a 3 today", 3), ("I think I'm a 2", 2), ("2 x", 2), ("um, 8?", 8)],
+        *[("It's a 3 today", 3), ("I think I'm a 2", 2), ("2 x", 2), ("um, 8?", 8), ("probably 5 or 5", 5)],
         *[("2, no sleep", 2), ("3. Rough night", 3), ("1 - really low", 1), ("2\nfeel awful", 2), ("4 thanks", 4)],
     ],
 )
@@ -84,7 +84,6 @@ def test_a_number_below_the_scale_is_asked_again() -> None:
             "one of those days",
             "5 or so, or 8",
             "7 7 8 9",
-            "probably 5 or 5",
         ],
         *["7+", "<3", "£5", "5 minutes", "1st", "in 2 days", "3 out of 5", "mood: -2", "99999999999999999999", "6/7"],
         *["👍", "aye", "no bad", "7 of us", "half of 10", "0800 1111", "٣", "2" * 2_000, "a " * 5_000],
@@ -159,7 +158,6 @@ def test_a_plain_no_is_taken(typed: str) -> None:
             ("ok", True),
             ("okay", True),
             ("sure", True),
-            ("fine", True),
             ("👍", True),
             ("👍🏽", True),
             ("aye pal", True),
@@ -175,7 +173,20 @@ def test_nearly_yes_or_no_is_taken_and_said_back(typed: str, value: bool) -> Non
 @pytest.mark.parametrize(
     "typed",
     [
-        *["", "maybe", "dunno", "yes and no", "yes no", "I'm fine", "not yes", "no bad", "1", "who is this", "❤"],
+        *[
+            "",
+            "fine",
+            "maybe",
+            "dunno",
+            "yes and no",
+            "yes no",
+            "I'm fine",
+            "not yes",
+            "no bad",
+            "1",
+            "who is this",
+            "❤",
+        ],
         *["yes but not the police", "no idea", "nobody", "yesterday", "know", "yes " * 400],
     ],
 )
@@ -204,7 +215,7 @@ def test_an_exact_question_takes_nothing_that_is_not_literal(answer: Answer, typ
     assert isinstance(understand(answer, typed, exact=True), NotUnderstood)
 
 
-@pytest.mark.parametrize(("answer", "typed"), [(SCALE, "2"), (CHOICE, "b"), (YES_NO, "aye"), (TEXT, "words")])
+@pytest.mark.parametrize(("answer", "typed"), [(SCALE, "2"), (CHOICE, "2"), (YES_NO, "aye"), (TEXT, "words")])
 def test_an_exact_question_takes_what_is_literal(answer: Answer, typed: str) -> None:
     assert isinstance(understand(answer, typed, exact=True), Taken)
 

@@ -24,8 +24,9 @@ from flows import (
     advance,
     reopens,
 )
-from flows.engine import STEP_LIMIT, UNCLEAR
+from flows.engine import UNCLEAR
 from flows.model import Branch, Onward, Telling
+from flows.running import STEP_LIMIT
 from tests.flows.samples import CONTEXT, MOOD, play, said, sample
 
 WAIT = Wait("mood", (timedelta(hours=1), timedelta(hours=2)), timedelta(hours=6))

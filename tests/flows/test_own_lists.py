@@ -78,7 +78,7 @@ def test_what_was_done_is_saved_as_the_items_ids_and_handed_to_record() -> None:
 
 
 def test_none_of_them_is_an_answer_and_is_not_said_back() -> None:
-    for reply in ("none", "rather not"):
+    for reply in ("none", "nane the day"):
         turn = play(sample(LIST), Reply(reply), context=having(*ITEMS))
         assert turn.effects == (Save("done", (), "list"), Say("Take care."), End("done"))
 

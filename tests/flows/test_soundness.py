@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import (
+    Back,
     Begin,
     Context,
     Event,
@@ -16,16 +17,21 @@ from flows import (
     Resume,
     Session,
     Silence,
+    Skip,
     advance,
     check_text,
     compile_source,
 )
 from tests.flows.samples import NOW, TOP
 
-NAMES = ("mood", "pick", "sure", "words", "some")
+NAMES = ("mood", "pick", "sure", "words", "some", "day", "at", "long", "count")
 ANSWERS = {
     "own": '{ type = "many", save = "some", options_from = "wrap.daily" }',
-    "mood": '{ type = "scale", save = "mood" }',
+    "mood": '{ type = "scale", save = "mood", words = "why" }',
+    "day": '{ type = "date", save = "day" }',
+    "at": '{ type = "time", save = "at" }',
+    "long": '{ type = "duration", save = "long" }',
+    "count": '{ type = "number", save = "count", max = 24 }',
     "pick": '{ type = "choice", save = "pick", options = ["walk", "rest"] }',
     "sure": '{ type = "yes_no", save = "sure" }',
     "words": '{ type = "text", save = "words" }',
@@ -36,6 +42,8 @@ GOOD_CONDITIONS = [
     *["sure is defined and not sure", "worker.first_name is defined", "missed >= 2", "times('mood', 7) > 1"],
     *["last('mood') is defined and last('mood') > 3", "mean('mood', 7) is defined and mean('mood', 7) - 1 > 3"],
     *["wrap.daily is defined", "wrap.daily is defined", "some is defined and 'walk' in some"],
+    *["day is defined and day < '2026-04-01'", "at is defined and at >= '12:00'", "long is defined and long > '1h'"],
+    *["count is defined and count - 0.5 > 2", "why is defined", "why is defined and 'tired' in why"],
     *["words is defined or sure is defined", "not (pick is not defined) and pick in ['walk', 'rest']"],
 ]
 CONDITIONS = [
@@ -49,6 +57,7 @@ CONDITIONS = [
         "worker.first_name == 'Ewan'",
     ],
     *["some", "some == ['walk']", "some > 1", "'Tea' in wrap.daily", "wrap.daily is not defined"],
+    *["day < '2026-04-01'", "day == 'friday'", "at > '7pm'", "long > 2", "long > '1h'", "count > 2", "'tired' in why"],
     *["mood < pick", "pick >= 2", "sure == 'yes'", "'a' in mood", "not (mood is not defined and sure)"],
 ]
 GOOD_TEXTS = [
@@ -63,9 +72,12 @@ GOOD_TEXTS = [
         "{% if mean('mood', 7) is defined %}{{ mean('mood', 7) | round }}{% endif %}?",
         "{{ times('mood', 7) + missed }}",
     ],
+    *["{% if day is defined and long is defined %}{{ day | as_day }}, {{ long | as_length }}{% endif %}?"],
+    *["{% if at is defined %}{{ at | as_time }}, {{ at }}{% endif %}?"],
     *["{% if not sure is defined %}-{% elif mood is defined or sure %}{{ sure }}{% endif %}."],
 ]
 TEXTS = [
+    *["{{ day | as_day }}", "{{ at | as_time }}", "{{ long | as_length }}", "{{ mood | as_day }}", "{{ why }}"],
     *["{{ some }}", "{{ some | round }}", "{{ wrap.daily }}"],
     *["{{ mood }}", "{{ pick }}", "{{ mood + 1 }}", "{{ words }}", "{{ worker.first_name }}", "{{ last('mood') }}"],
     *[
@@ -105,6 +117,10 @@ def flow_texts(draw: st.DrawFn) -> str:
             lines.append(f'ask = "{draw(st.sampled_from(GOOD_TEXTS * 2 + TEXTS))}"\nanswer = {ANSWERS[asked]}')
             if draw(st.booleans()):
                 lines.append(f'otherwise = "{draw(onward)}"')
+            if draw(st.integers(0, 3)) == 0:
+                lines.append(f'silence = "{draw(onward)}"')
+            if draw(st.integers(0, 3)) == 0:
+                lines.append("skip = true" if draw(st.booleans()) else f'skip = "{draw(onward)}"')
         else:
             lines.append(f'say = "{draw(st.sampled_from(GOOD_TEXTS * 2 + TEXTS))}"')
         targets = draw(st.lists(onward, min_size=1, max_size=3))
@@ -119,7 +135,8 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from(
         [Reply(text) for text in ("1 2", "all", "none")] + [Reply("", button=one) for one in ("t", "*all")]
     ),
-    st.sampled_from([Silence(0), Silence("end"), Resume(), Heard()]),
+    st.sampled_from([Reply(text) for text in ("friday", "half 7", "an hour", "2 rubbish", "a couple")]),
+    st.sampled_from([Silence(0), Silence("end"), Resume(), Heard(), Back(), Skip(), Back()]),
 )
 CONTEXTS = st.builds(
     lambda worker, earlier, daily: Context(

@@ -234,7 +234,7 @@ def test_a_button_can_be_pressed(flow_file: Path) -> None:
             '{"reply": 7}',
             '{"silence": false}',
             '{"event": "earthquake"}',
-            '{"event": "back"}',
+            '{"event": "menu"}',
         ],
         *['{"reply": "2", "silence": true}', '{"context": []}', '{"reply": "2"}\n{"context": {}}', "[" * 100_000],
     ],

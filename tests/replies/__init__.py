@@ -1,0 +1,1 @@
+"""Labelled replies and the code that scores them (see the README here)."""
