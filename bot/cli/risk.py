@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.safety.risk import read_danger
+from bot.safety.risk.danger import read_closely, reason_of
 
 app = typer.Typer(help="What the danger list makes of texts.", invoke_without_command=True)
 
@@ -31,11 +32,17 @@ def risk(
 
 @app.command()
 def explain(text: Annotated[str, typer.Argument(help="The text to read.")]) -> None:
-    """Print the level of TEXT, its kind, and each reason on a line of its own."""
-    danger = read_danger(text)
+    """Print the level of TEXT, its kind and reasons; then each sentence, its facts, what raised or lowered them."""
+    danger, parts = read_closely(text)
     typer.echo(danger.level if danger.level == "none" else f"{danger.level} ({danger.kind})")
     for reason in danger.reasons:
         typer.echo(f"  {reason}")
+    for number, part in enumerate(parts, 1):
+        typer.echo(f"sentence {number}: {part.words}")
+        for heard in part.heard:
+            typer.echo(f"  {heard.points} of {heard.fact.points}  {reason_of(heard)}")
+        if not part.heard:
+            typer.echo("  nothing found")
 
 
 def _answer(number: int, line: str) -> bool:

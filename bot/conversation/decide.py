@@ -22,7 +22,7 @@ from bot.escalation.replies import AlertAnswer, Done, read_answer
 from bot.people import wording as people_wording
 from bot.people.inviting import join
 from bot.people.stopping import silence, start, stop, tell_gap
-from bot.safety.risk import Danger, read_danger
+from bot.safety.risk import NOTHING, Danger, read_danger
 from bot.safety.words import global_word
 from storage.records import Address, Heard, Person, Session
 
@@ -33,7 +33,7 @@ def came_in(batch: Batch, incoming: Incoming, at: Address | None, *, danger_answ
     `danger_answered`: it was set aside before, and what danger asks for was done then.
     """
     person = batch.known.people.get(at.person_id) if at and at.person_id else None
-    danger = read_danger(incoming.text)
+    danger = _danger_in(incoming)
     first = len(batch.changes.audit)
     meant = "kept"
     if at is not None:
@@ -68,6 +68,16 @@ def came_in(batch: Batch, incoming: Incoming, at: Address | None, *, danger_answ
         "inbound.received", person=row.person_id, inbound=row.id, channel=row.account, meant=meant, form=row.kind
     )
     batch.changes.audit.insert(first, batch.changes.audit.pop())  # the cause stands before what came of it
+
+
+def _danger_in(incoming: Incoming) -> Danger:
+    """What is heard in it. A word that always works has an answer of its own: "help" alone asks for the numbers and how to
+    reach a person, and does not say that somebody is in distress.
+    """
+    danger = read_danger(incoming.text)
+    if danger.level == "distress" and global_word(incoming.text, over_carrier=True) is not None:
+        return NOTHING
+    return danger
 
 
 def _understood(

@@ -12,7 +12,7 @@ def test_jsonl_answers_each_line_with_id_level_and_reasons() -> None:
     done = CliRunner().invoke(app, ["--jsonl"], input=lines)
     assert done.exit_code == 0
     assert [json.loads(line) for line in done.stdout.splitlines()] == [
-        {"id": "a", "level": "risk", "reasons": ["self, risk: want to die"]},
+        {"id": "a", "level": "risk", "reasons": ["self, wish to die, 10: want to die"]},
         {"id": "b", "level": "none", "reasons": []},
     ]
 
@@ -28,9 +28,15 @@ def test_a_bad_line_is_named_by_its_number_and_the_others_are_answered() -> None
 
 
 def test_explain_names_level_kind_and_reasons() -> None:
-    done = CliRunner().invoke(app, ["explain", "I want to die"])
-    assert done.stdout.splitlines() == ["risk (self)", "  self, risk: want to die"]
-    assert CliRunner().invoke(app, ["explain", "dead good"]).stdout == "none\n"
+    done = CliRunner().invoke(app, ["explain", "I want to die. no plans to hurt myself"])
+    assert done.stdout.splitlines()[:4] == [
+        "risk (self)",
+        "  self, wish to die, 10: want to die",
+        "sentence 1: i want to die",
+        "  10 of 10  self, wish to die, 10: want to die",
+    ]
+    assert "denied by 'no'" in done.stdout
+    assert CliRunner().invoke(app, ["explain", "grand"]).stdout == "none\nsentence 1: grand\n  nothing found\n"
 
 
 def test_alone_it_is_misused() -> None:

@@ -185,3 +185,10 @@ async def test_an_undelivered_crisis_text_is_sent_once_more_and_marked(database,
     [again] = town.phone("Isla").new()
     assert again.startswith("(again) ")
     assert [row["state"] for row in await rows(town, outbox, person_id=town.ids["Isla"])] == ["accepted"]
+
+
+@pytest.mark.parametrize("word", ["help", "HELP!", "/help", "info"])
+async def test_a_word_that_always_works_is_no_distress(database, keyring, word):
+    town = await Town.build(database, keyring)
+    await town.texts("Isla", word)
+    assert await ladders(town, "Isla") == []

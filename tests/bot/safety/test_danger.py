@@ -1,4 +1,4 @@
-"""What the short danger list hears, and what it lets pass."""
+"""What the danger engine hears, and what it lets pass."""
 
 import time
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.safety.risk import read_danger
+from bot.safety.risk.rules import rules
+from bot.safety.risk.sentences import LONGEST, sentences
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,6 @@ def test_other_danger_has_its_kind(text: str, kind: str) -> None:
     [
         "I'm not going to kill myself",
         "I don't want to die",
-        "I used to want to die years ago",
         "I wish I was dead",
         "I can't cope",
         "I feel hopeless",
@@ -94,6 +95,9 @@ def test_denied_or_past_or_low_is_distress_and_never_nothing(text: str) -> None:
         "7",
         "aye",
         "dead good",
+        "I used to want to die years ago",  # past and over (labelling rule 5)
+        "2",  # an answer: the flow decides what a low number needs
+        "no plans to hurt myself",
         "that killed me, lol",
         "murder at the shops",
         "dying for a cuppa",
@@ -130,27 +134,39 @@ def test_an_idiom_does_not_hide_what_follows_it() -> None:
 
 
 def test_the_reasons_name_the_words() -> None:
-    assert read_danger("So tired. I want to die.").reasons == ("self, risk: want to die",)
+    assert read_danger("So tired. I want to die.").reasons == ("self, wish to die, 10: want to die",)
 
 
-@pytest.mark.parametrize(
-    "hard",
-    [
-        "a",
-        "i want to ",
-        "he is has ",
-        "going to ",
-        "a b ",
-        "0 ",
-        "1a",
-        "cut my ",
-        "my my friend ",
-        "took 30 ",
-        "s*",
-        "\u200b",
-        "e\u0301",
-    ],
-)
+def test_what_lowered_it_is_named() -> None:
+    assert read_danger("I'm not going to kill myself").reasons[0] == (
+        "self, intent, 4 (denied by 'not'): going to kill myself"
+    )
+
+
+HARD = [
+    "a",
+    "i want to ",
+    "he is has ",
+    "going to ",
+    "a b ",
+    "0 ",
+    "1a",
+    "cut my ",
+    "my my friend ",
+    "took 30 ",
+    "s*",
+    "\u200b",
+    "e\u0301",
+    "not want to die ",
+    "i am going to kill him and myself with the knife tonight ",
+    '"',
+    "a\n",
+    "k.",
+    "!!",
+]
+
+
+@pytest.mark.parametrize("hard", HARD)
 def test_a_hundred_kilobytes_are_read_in_good_time(hard: str) -> None:
     text = (hard * 100_000)[:100_000]
     began = time.process_time()
@@ -158,12 +174,34 @@ def test_a_hundred_kilobytes_are_read_in_good_time(hard: str) -> None:
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("hard", HARD)
+def test_twice_the_text_is_at_most_twice_the_sentences(hard: str) -> None:
+    spelt = rules("en-GB").spelt
+    small = len(sentences((hard * 10_000)[:10_000], spelt))
+    large = len(sentences((hard * 20_000)[:20_000], spelt))
+    assert large <= 2 * small + 2
+    longest = max((len(each.words) for each in sentences((hard * 20_000)[:20_000], spelt)), default=0)
+    assert longest <= LONGEST
+
+
 def test_danger_at_either_end_of_a_very_long_text_is_heard() -> None:
     assert read_danger("I want to die. " + "word " * 60_000).level == "risk"
     assert read_danger("word " * 60_000 + ". I want to die").level == "risk"
+
+
+def test_danger_is_heard_wherever_a_long_sentence_is_cut() -> None:
+    for before in range(40, 70):
+        assert read_danger("word " * before + "i want to die " + "word " * 40).level == "risk", before
 
 
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert read_danger(text).level in ("risk", "distress", "none")
     assert read_danger(f"{text}\nI want to die").level == "risk"
+
+
+@given(
+    st.lists(st.sampled_from([*HARD, "no ", "I want to die. ", "?", "\n", "film ", "lol "]), max_size=200).map("".join)
+)
+def test_hostile_mixtures_are_read_without_an_error(text: str) -> None:
+    assert read_danger(text).level in ("risk", "distress", "none")
