@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +17,10 @@ from bot.housekeeping import Housekeeping
 from bot.logs import logger
 
 FIRST: Final = 10.0  # real seconds that all but the pressing work waits at start for what was missed
+BRIEFLY: Final = timedelta(minutes=1)
+"""After a shorter gap, a crash and its restart, there is little to miss: a bot that is killed every few seconds must
+still get to its ordinary work."""
+AFTER_A_BRIEF_ONE: Final = 1.0  # real seconds
 _log = logger("arrivals")
 
 
@@ -73,7 +77,9 @@ class Arrivals:
         heard = [self._all_heard] if self._polling else []
         first = [asyncio.ensure_future(one.wait()) for one in (self._catching_up.tried, *heard)]
         try:
-            await asyncio.wait(first, timeout=FIRST)
+            gap = self._coming_back.gap
+            brief = gap is not None and gap < BRIEFLY
+            await asyncio.wait(first, timeout=AFTER_A_BRIEF_ONE if brief else FIRST)
         finally:
             for one in first:
                 one.cancel()

@@ -16,6 +16,7 @@ from storage.states import queued
 from storage.tables import addresses, audit, inbound, outbox, processes
 
 _AT_ONCE = 500
+TOGETHER = timedelta(seconds=2)
 
 
 def away_for(connection: Connection, process_id: UUID, now: datetime) -> timedelta | None:
@@ -26,6 +27,18 @@ def away_for(connection: Connection, process_id: UUID, now: datetime) -> timedel
     moment = database_now(connection)
     started_too = (processes.c.started_at > now - FRESH) & (processes.c.seen_at > moment - FRESH)
     found = select(func.max(processes.c.seen_at)).where(processes.c.id != process_id, not_(started_too))
+    seen_at: datetime | None = connection.execute(found).scalar_one_or_none()
+    return None if seen_at is None else moment - seen_at
+
+
+def unattended_for(connection: Connection, process_id: UUID) -> timedelta | None:
+    """How long ago a process was last seen, by the database's clock, leaving out those that were seen in this very moment
+    because they start together with this one; None: there never was another.
+    """
+    moment = database_now(connection)
+    found = select(func.max(processes.c.seen_at)).where(
+        processes.c.id != process_id, processes.c.seen_at < moment - TOGETHER
+    )
     seen_at: datetime | None = connection.execute(found).scalar_one_or_none()
     return None if seen_at is None else moment - seen_at
 

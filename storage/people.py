@@ -172,7 +172,9 @@ def load_teams(connection: Connection, keys: Keys, viewer: Viewer, ids: Collecti
     found: dict[UUID, Team] = {}
     for row in _TEAMS.rows(connection, ids=ids):
         sealed = row.contact_sealed
-        contact: dict[str, str] = json.loads(key.open("teams", "contact_sealed", row.id, sealed) or "{}") if sealed else {}
+        contact: dict[str, str] = (
+            json.loads(key.open("teams", "contact_sealed", row.id, sealed) or "{}") if sealed else {}
+        )
         found[row.id] = Team(
             id=row.id,
             key=row.key,

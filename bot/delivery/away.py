@@ -61,11 +61,14 @@ class ComingBack:
     telegram: str | None
     now: Callable[[], datetime]
     absence: Absence | None = None
+    gap: timedelta | None = None
+    """How long before this start a process was last seen; None: it is the first one."""
     _late: dict[str, set[str]] = field(default_factory=dict[str, set[str]])  # provider's ids by account
 
     async def begin(self) -> None:
         """See whether there was an absence, and do what comes first. A fault is logged: the bot starts all the same."""
         try:
+            self.gap = await self.worker.database.read(records.unattended_for, self.process_id)
             self.absence = await self.worker.database.run(
                 _come_back, self.worker, self.process_id, self.telegram, self.now()
             )

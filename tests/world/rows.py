@@ -39,7 +39,8 @@ async def rows(town: Town, table: Table, **where: object) -> list[dict[str, Any]
 
 async def ladders(town: Town, name: str) -> list[Ladder]:
     """Escalations about somebody, in the order in which they were opened."""
-    found = sorted(await rows(town, escalations, person_id=town.ids[name]), key=lambda row: (row["opened_at"], row["resolved_at"] is None))
+    found = await rows(town, escalations, person_id=town.ids[name])
+    found.sort(key=lambda row: (row["opened_at"], row["resolved_at"] is None))
     return [
         Ladder(
             row["state"],
