@@ -1,5 +1,7 @@
 """Words of danger, whatever is going on: answered first, a person called, no survey on top of it."""
 
+import pytest
+
 from storage.tables import inbound, outbox
 from tests.world.rows import became, ladder, ladders, rows, session_of, set_aside
 from tests.world.town import Town
