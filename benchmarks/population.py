@@ -94,8 +94,8 @@ def written(connection: Connection, table: Table, rows: Iterable[Mapping[str, An
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" * len(names))
-        # Names of our own tables and columns.
-        driver.executemany(f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})', values)  # noqa: S608
+        insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'  # noqa: S608 - names of our own tables
+        driver.executemany(insert, values)
         return
     with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
         for one in values:

@@ -1,6 +1,7 @@
 """★ What a flow's texts and conditions may see of a person: the context of one turn."""
 
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot.conversation.matter import Batch, Shelf
@@ -99,4 +100,6 @@ def _now(local: datetime) -> dict[str, Value | None]:
 
 
 def _flow_value(value: object) -> Value:
-    return tuple(str(item) for item in value) if isinstance(value, list) else value  # pyright: ignore[reportReturnType, reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, list):
+        return tuple(str(item) for item in cast("list[object]", value))
+    return cast(Value, value)  # an answer of ours, read back from its JSON
