@@ -68,13 +68,9 @@ def list_(
 def _plainly(name: str, value: object) -> str:
     if isinstance(value, bool):
         return name if value else "-"
-    return (
-        "-"
-        if value is None
-        else f"{name} {value}"
-        if name.endswith(("_at", "after", "tempts", "looked"))
-        else str(value)
-    )
+    if value is None:
+        return "-"
+    return f"{name} {value}" if name.endswith(("_at", "after", "tempts", "looked")) else str(value)
 
 
 def _list(connection: Connection, keyring: Keyring, which: Which, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -127,9 +123,7 @@ def hold(
     """Hold messages back until they are released."""
     with opened(config) as blether:
         which = _which(blether, ids, send_class, account, everything=everything, even_alerts=even_alerts)
-        done = _do(blether, which, by, "outbox.held", in_hand.hold)
-        left = _left_out(blether, which)
-    _tell(done, "held", left)
+        _do_and_tell(blether, which, by, "outbox.held", in_hand.hold, "held")
 
 
 @app.command()
@@ -161,9 +155,13 @@ def expire(
     """Drop messages: they are never sent."""
     with opened(config) as blether:
         which = _which(blether, ids, send_class, account, everything=everything, even_alerts=even_alerts)
-        done = _do(blether, which, by, "outbox.expired", in_hand.expire)
-        left = _left_out(blether, which)
-    _tell(done, "dropped", left)
+        _do_and_tell(blether, which, by, "outbox.expired", in_hand.expire, "dropped")
+
+
+def _do_and_tell(blether: Opened, which: Which, by: str | None, kind: str, change: Change, word: str) -> None:
+    """Do it, and say how many it was and how many were left alone."""
+    done = _do(blether, which, by, kind, change)
+    _tell(done, word, _left_out(blether, which))
 
 
 def _tell(done: int, what: str, left: int) -> None:

@@ -48,9 +48,7 @@ def set_aside(
             if at is not None and at.person_id is not None and at.person_id not in batch.known.people:
                 _tell_coordinators(batch)  # their own record does not open, so no escalation can be about them
         else:
-            kind, subject_id = _subject(one)
-            times = 1 + times_of(connection, kind, subject_id)
-            next_at = None if isinstance(one, Ordered) else next_try(kind, times, now)
+            kind, subject_id, next_at = _when(connection, one, now)
             again = _put_off(connection, batch, one, next_at)
             quarantine(batch, kind, subject_id, one.person_id, reason, next_at=next_at, again=again)
     save(connection, keys, batch.known, batch.changes, now, make_id)
@@ -73,9 +71,7 @@ def set_aside_bare(
         batch.known.people = people.load_people(connection, keys, VIEWER, batch.known.coordinators)
         _tell_coordinators(batch)
     else:
-        kind, subject_id = _subject(event)
-        times = 1 + times_of(connection, kind, subject_id)
-        next_at = None if isinstance(event, Ordered) else next_try(kind, times, now)
+        kind, subject_id, next_at = _when(connection, event, now)
         if kind != "status":
             leave_alone(connection, kind, subject_id, next_at)
         quarantine(batch, kind, subject_id, None, reason, next_at=next_at)
@@ -86,6 +82,13 @@ def _tell_coordinators(batch: Batch) -> None:
     for coordinator_id in batch.known.coordinators:
         if (coordinator := batch.known.people.get(coordinator_id)) is not None:
             notice(batch, coordinator, wording.could_not_read())
+
+
+def _when(connection: Connection, event: NotCameIn, now: datetime) -> tuple[QuarantineKind, UUID, datetime | None]:
+    """What failed, and when it is tried again; None: when somebody says so."""
+    kind, subject_id = _subject(event)
+    times = 1 + times_of(connection, kind, subject_id)
+    return kind, subject_id, None if isinstance(event, Ordered) else next_try(kind, times, now)
 
 
 def _subject(event: NotCameIn) -> tuple[QuarantineKind, UUID]:

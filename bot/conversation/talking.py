@@ -15,6 +15,7 @@ from bot.conversation.performing import perform
 from bot.conversation.seeing import context
 from bot.errors import BotError
 from bot.escalation.raising import escalate
+from flows.context import Context
 from flows.effects import Do, End, Save, Say, Wait
 from flows.engine import Turn, advance, reopens
 from flows.errors import FlowError
@@ -64,7 +65,7 @@ def begin(
         batch.known.occurrences[session.id] = occurrence
     kind = "checkin.begun" if schedule else "session.begun"
     batch.note(kind, person=person.id, session=session.id, flow=flow.id, version=flow.version)
-    _turn(batch, person, session, flow, Begin(), at, send_class)
+    _turn(batch, person, session, Begin(), at, send_class)
     return session
 
 
@@ -75,7 +76,7 @@ def asks(flow: Flow) -> bool:
 
 def hear(batch: Batch, person: Person, session: Session, at: Address, text: str, button: str | None = None) -> None:
     """The open question gets what the person wrote or pressed."""
-    _turn(batch, person, session, flow_of(batch, session), Reply(text, button), at, "reply")
+    _turn(batch, person, session, Reply(text, button), at, "reply")
 
 
 def reopen(batch: Batch, person: Person, session: Session, at: Address, text: str, button: str | None = None) -> bool:
@@ -84,16 +85,17 @@ def reopen(batch: Batch, person: Person, session: Session, at: Address, text: st
     False, and nothing changed, if it ended because nothing was understood and this is no answer either: who writes
     "thanks" an hour later is not asked for a number again. False too if its flow can be read no more.
     """
+    talk = Talk.from_json(session.state_json)
     try:
-        flow = flow_of(batch, session)
+        flow = _that_talks(batch, talk)
     except NoSuchFlowError:
         return False
-    seen = context(batch, person, _own(batch, session, flow), _schedule_of(batch, person, session))
-    if not reopens(flow, Talk.from_json(session.state_json), Reply(text, button), seen):
+    seen = _seen(batch, person, session, flow, _schedule_of(batch, person, session))
+    if not reopens(flow, talk, Reply(text, button), seen):
         return False
     batch.note("session.reopened", person=person.id, session=session.id)
     session.state, session.outcome, session.ended_at = "open", None, None
-    _turn(batch, person, session, flow, Resume(), at, "reply")
+    _turn(batch, person, session, Resume(), at, "reply")
     hear(batch, person, session, at, text, button)
     return True
 
@@ -104,7 +106,7 @@ def there(batch: Batch, session: Session) -> None:
         return
     person = batch.person(session.person_id)
     try:
-        _turn(batch, person, session, flow_of(batch, session), Heard(), None, "reply")
+        _turn(batch, person, session, Heard(), None, "reply")
     except (NoSuchFlowError, FlowError):  # words that always work depend on no flow
         session.heard = True
         batch.changed_session(session)
@@ -112,15 +114,14 @@ def there(batch: Batch, session: Session) -> None:
 
 def run_out(batch: Batch, person: Person, session: Session, at: Address | None) -> None:
     """A nudge is due, or the time to answer is over."""
-    flow = flow_of(batch, session)
     if session.ends_at is not None and batch.now >= session.ends_at:
-        _turn(batch, person, session, flow, Silence("end"), at, "check-in")
+        _turn(batch, person, session, Silence("end"), at, "check-in")
         return
     number = session.nudge
     session.nudge = number + 1
-    _turn(batch, person, session, flow, Silence(number), at, "check-in")
+    _turn(batch, person, session, Silence(number), at, "check-in")
     if session.state == "open":
-        _wait_on(session, flow)
+        _wait_on(batch, session)
 
 
 def interrupt(batch: Batch, person: Person, why: str) -> None:
@@ -132,29 +133,29 @@ def interrupt(batch: Batch, person: Person, why: str) -> None:
         return
     event = Interrupt("danger" if why == "danger" else "stop")
     try:
-        _turn(batch, person, session, flow_of(batch, session), event, None, "reply")
+        _turn(batch, person, session, event, None, "reply")
     except (NoSuchFlowError, FlowError):  # STOP and danger depend on no flow: what can't be read ends all the same
         if session.state == "open":
             _end(batch, person, session, "interrupted" if why == "danger" else "stopped", None)
             batch.changed_session(session)
 
 
-def flow_of(batch: Batch, session: Session) -> Flow:
+def _that_talks(batch: Batch, talk: Talk) -> Flow:
     """The flow that talks, in the version that the session stays on: the session's own, or one that it calls.
 
     Raises:
         NoSuchFlowError: it is not on the shelf; the event is set aside.
     """
-    top = Talk.from_json(session.state_json).top
-    flow = batch.house.shelf.version(top.flow, top.version)
+    flow = batch.house.shelf.version(talk.top.flow, talk.top.version)
     if flow is None:
         raise NoSuchFlowError("a session stands on a flow version that cannot be read")
     return flow
 
 
-def _own(batch: Batch, session: Session, talks: Flow) -> Flow:
-    """The session's own flow, for what it and those it calls may see."""
-    return batch.house.shelf.version(session.flow, session.version) or talks
+def _seen(batch: Batch, person: Person, session: Session, talks: Flow, schedule: Schedule | None) -> Context:
+    """What the session's own flow and those it calls may see."""
+    own = batch.house.shelf.version(session.flow, session.version) or talks
+    return context(batch, person, own, schedule)
 
 
 def _library(batch: Batch) -> Library:
@@ -167,12 +168,13 @@ def _schedule_of(batch: Batch, person: Person, session: Session) -> Schedule | N
 
 
 def _turn(
-    batch: Batch, person: Person, session: Session, flow: Flow, event: Event, at: Address | None, send_class: SendClass
+    batch: Batch, person: Person, session: Session, event: Event, at: Address | None, send_class: SendClass
 ) -> None:
+    talk = Talk.from_json(session.state_json)
+    flow = _that_talks(batch, talk)
     schedule = _schedule_of(batch, person, session)
-    seen = context(batch, person, _own(batch, session, flow), schedule)
     first = len(batch.changes.messages)
-    turn = advance(flow, Talk.from_json(session.state_json), event, seen, _library(batch))
+    turn = advance(flow, talk, event, _seen(batch, person, session, flow, schedule), _library(batch))
     session.state_json, session.heard = turn.session.to_json(), turn.session.top.heard
     batch.changed_session(session)
     for effect in turn.effects:
@@ -260,9 +262,10 @@ def _wait(batch: Batch, session: Session, wait: Wait) -> None:
     session.due_at = min([*moments, session.ends_at])
 
 
-def _wait_on(session: Session, flow: Flow) -> None:
+def _wait_on(batch: Batch, session: Session) -> None:
     """After a nudge: the next nudge of the same question, or the end of its time."""
-    step = flow.steps.get(Talk.from_json(session.state_json).top.step or "")
+    talk = Talk.from_json(session.state_json)
+    step = _that_talks(batch, talk).steps.get(talk.top.step or "")
     nudges = getattr(step, "nudges", ())
     asked_at, ends_at = session.asked_at, session.ends_at
     if asked_at is None or ends_at is None:

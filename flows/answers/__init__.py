@@ -95,10 +95,10 @@ def understand(
         return _pressed(answer, button, picked)
     if isinstance(answer, DateAnswer | TimeAnswer):
         return _in_time(answer, typed, moment, exact=exact)
-    return _exactly(answer, typed, picked) if exact else _freely(answer, typed, picked)
+    return _at_any_time(answer, typed, picked, exact=exact)
 
 
-def _freely(
+def _at_any_time(
     answer: ScaleAnswer
     | NumberAnswer
     | ChoiceAnswer
@@ -109,57 +109,26 @@ def _freely(
     | PhoneAnswer,
     typed: str,
     picked: Sequence[str],
+    *,
+    exact: bool,
 ) -> Understanding:
     match answer:
         case ScaleAnswer():
-            return scale.understand(answer, typed)
+            return scale.exactly(answer, typed) if exact else scale.understand(answer, typed)
         case NumberAnswer():
-            return number.understand(answer, typed)
+            return number.exactly(answer, typed) if exact else number.understand(answer, typed)
         case ChoiceAnswer():
-            return choice.understand(answer, typed)
+            return choice.exactly(answer, typed) if exact else choice.understand(answer, typed)
         case ManyAnswer():
-            return many.understand(answer, typed, picked)
+            return many.exactly(answer, typed, picked) if exact else many.understand(answer, typed, picked)
         case YesNoAnswer():
-            return yes_no.understand(answer, typed)
+            return yes_no.exactly(answer, typed) if exact else yes_no.understand(answer, typed)
         case TextAnswer():
             return text.understand(answer, typed)
         case DurationAnswer():
-            return duration.understand(answer, typed)
+            return duration.exactly(answer, typed) if exact else duration.understand(answer, typed)
         case PhoneAnswer():
-            return phone.understand(answer, typed)
-        case _:
-            assert_never(answer)
-
-
-def _exactly(
-    answer: ScaleAnswer
-    | NumberAnswer
-    | ChoiceAnswer
-    | ManyAnswer
-    | YesNoAnswer
-    | TextAnswer
-    | DurationAnswer
-    | PhoneAnswer,
-    typed: str,
-    picked: Sequence[str],
-) -> Understanding:
-    match answer:
-        case ScaleAnswer():
-            return scale.exactly(answer, typed)
-        case NumberAnswer():
-            return number.exactly(answer, typed)
-        case ChoiceAnswer():
-            return choice.exactly(answer, typed)
-        case ManyAnswer():
-            return many.exactly(answer, typed, picked)
-        case YesNoAnswer():
-            return yes_no.exactly(answer, typed)
-        case TextAnswer():
-            return text.understand(answer, typed)
-        case DurationAnswer():
-            return duration.exactly(answer, typed)
-        case PhoneAnswer():
-            return phone.exactly(answer, typed)
+            return phone.exactly(answer, typed) if exact else phone.understand(answer, typed)
         case _:
             assert_never(answer)
 
